@@ -1,0 +1,208 @@
+"""The schema of catalogue/sources and catalogue/measures, and the checks across entries."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from folkmoot.common.errors import Fault
+from folkmoot.places.rules import KINDS, may_compare
+from folkmoot.services.catalogue import Entry, ServiceEntry, read_folder
+
+Reader = Literal["ons-table", "dfe-long", "nhs-counts", "long-csv", "folkmoot"]
+FaultKind = Literal[
+    "unknown-area",
+    "bad-number",
+    "bad-period",
+    "impossible-interval",
+    "impossible-value",
+    "conflicting-key",
+    "unknown-status",
+]
+
+
+class Acceptance(Entry):
+    """Named kinds of fault accepted in one release of a source, with the reason shown."""
+
+    release: str = Field(pattern=r"^[0-9a-f]{64}$", description="SHA-256 of the file")
+    kind: FaultKind
+    reason: str = Field(min_length=20)
+    checked: dt.date
+
+
+class LongColumns(Entry):
+    """Which column holds what, for the readers described by the catalogue."""
+
+    area: str
+    period: str
+    value: str | None = None
+    lower: str | None = None
+    upper: str | None = None
+    numerator: str | None = None
+    denominator: str | None = None
+    status: str | None = None
+
+
+class SourceEntry(Entry):
+    """One file of catalogue/sources: a dataset that releases come from."""
+
+    slug: str
+    title: str
+    publisher: str
+    licence: str
+    licence_link: str
+    attribution: str
+    link: str = Field(pattern=r"^https://")
+    obtained: str = Field(description="repository at commit the shipped copy came from")
+    source_date: dt.date | None = Field(description="as the publisher states it; null if unstated")
+    reader: Reader
+    file: str | None = Field(description="path under data/ of the shipped copy; null if none")
+    companions: tuple[str, ...] = Field(default=(), description="metadata, workbooks, under data/")
+    columns: LongColumns | None = None
+    period_format: Literal[
+        "iso", "year", "financial-year", "academic-year", "month-name", "by-measure"
+    ] = "iso"
+    area_codes: Literal["gss", "dfe-number", "police-force-name"] = "gss"
+    encoding: Literal["utf-8", "cp1252"] = "utf-8"
+    bare_carriage_returns: bool = False
+    status_marks: dict[str, str] = Field(default={}, description="mark → meaning in plain words")
+    accept: tuple[Acceptance, ...] = ()
+    caveats: tuple[str, ...] = ()
+    checked: dt.date
+
+
+class Break(Entry):
+    """A break in the series: figures from ``since`` are not comparable with those before."""
+
+    since: dt.date
+    reason: str = Field(min_length=10)
+
+
+class Reading(Entry):
+    """How to read the measure from its source's releases."""
+
+    dataset: str = Field(description="slug of a source")
+    select: dict[str, str] = Field(description="column → value that picks the measure's rows")
+    sum_over: tuple[str, ...] = Field(
+        default=(), description="columns summed over: counts only (police outcomes)"
+    )
+    numerator_where: dict[str, tuple[str, ...]] = Field(
+        default={}, description="column → values whose rows make the numerator (long counts)"
+    )
+    year_type: Literal["calendar", "financial", "academic", "three-year", "date"] | None = None
+    scale: float = Field(default=1.0, description="published value × scale = our value")
+
+
+class MeasureEntry(Entry):
+    """One file of catalogue/measures."""
+
+    slug: str = Field(pattern=r"^[a-z][a-z0-9-]+$", max_length=100)
+    title: str = Field(min_length=5, max_length=90, description="plain English, no jargon")
+    service: str
+    counted: str = Field(min_length=10, description="what is counted, precisely")
+    numerator: str | None = None
+    denominator: str | None = None
+    unit: str = Field(description="as printed after a number: %, per 100,000 people, £, minutes")
+    quantity: Literal["proportion", "rate", "mean", "ratio", "total"]
+    per: float | None = Field(
+        default=None, description="value = numerator ÷ denominator × per, where it is so"
+    )
+    possible: tuple[float | None, float | None] = (None, None)
+    polarity: Literal["higher", "lower", "none"] = Field(description="which is better")
+    polarity_reason: str = Field(min_length=15)
+    dictionary_polarity: Literal["High", "Low", "-"] | None = Field(
+        default=None, description="what the DfE dictionary says, for DfE measures"
+    )
+    why: str = Field(min_length=20, description="why it matters to a person")
+    sentence: str = Field(
+        description="with {n}, which prints '23 in every 100' for a proportion, '24.1 in every "
+        "100,000' for a rate, else the number with its unit: '{n} pupils were often absent'"
+    )
+    people: str | None = Field(
+        default=None, description="who the denominator's people are: 'pupils'; null if not people"
+    )
+    kinds: frozenset[str] = Field(description="kinds of authority that run this service")
+    similar: Literal["ons-global", "dfe"]
+    decimals: int = Field(ge=0, le=3)
+    headline: int | None = Field(default=None, ge=1, le=8)
+    every_case: bool = Field(description="True if every case is counted; False for a sample")
+    seasonal: bool = False
+    breaks: tuple[Break, ...] = ()
+    context: bool = Field(default=False, description="never compared: context for the others")
+    reading: Reading
+    caveats: tuple[str, ...] = ()
+    checked: dt.date
+
+    @model_validator(mode="after")
+    def _coherent(self) -> MeasureEntry:
+        unknown = sorted(self.kinds - KINDS.keys())
+        if unknown:
+            raise ValueError(f"unknown kinds of authority: {', '.join(unknown)}")
+        if not self.context and not may_compare(self.kinds):
+            raise ValueError("kinds contain one another, so they cannot be compared as one family")
+        if self.quantity == "total" and not self.context:
+            raise ValueError(
+                "a total grows with the size of a place: give a denominator or mark it context"
+            )
+        if "{n}" not in self.sentence:
+            raise ValueError("sentence has no {n}")
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Everything the catalogue says, validated."""
+
+    services: dict[str, ServiceEntry]
+    sources: dict[str, SourceEntry]
+    measures: dict[str, MeasureEntry]
+
+
+def read_catalogue(folder: Path) -> tuple[Catalogue, list[Fault]]:
+    """The catalogue under ``folder`` and every fault in it at once. Raises nothing for content."""
+    services, faults = read_folder(folder / "services", ServiceEntry)
+    sources, more = read_folder(folder / "sources", SourceEntry)
+    measures, still_more = read_folder(folder / "measures", MeasureEntry)
+    faults = [*faults, *more, *still_more]
+    catalogue = Catalogue(
+        {entry.slug: entry for entry in services},
+        {entry.slug: entry for entry in sources},
+        {entry.slug: entry for entry in measures},
+    )
+    return catalogue, [*faults, *_across(catalogue)]
+
+
+def _across(catalogue: Catalogue) -> list[Fault]:
+    faults: list[Fault] = []
+    headlines: Counter[tuple[str, int]] = Counter()
+    for slug, measure in catalogue.measures.items():
+        where = f"measures/{slug}.yaml"
+        if measure.service not in catalogue.services:
+            faults.append(
+                Fault(f"{where}, service", f"unknown service {measure.service!r}.", "Add it.")
+            )
+        if measure.reading.dataset not in catalogue.sources:
+            faults.append(
+                Fault(
+                    f"{where}, reading.dataset",
+                    f"unknown source {measure.reading.dataset!r}.",
+                    "Add it under catalogue/sources.",
+                )
+            )
+        if measure.headline is not None:
+            headlines[measure.service, measure.headline] += 1
+    faults.extend(
+        Fault(
+            f"services/{service}.yaml",
+            f"{count} measures claim headline {position}.",
+            "Give each headline measure of a service its own position from 1 to 8.",
+        )
+        for (service, position), count in headlines.items()
+        if count > 1
+    )
+    return faults

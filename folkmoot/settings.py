@@ -1,0 +1,154 @@
+"""One settings file. Secrets come from the environment; production refuses unsafe values."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import dj_database_url
+
+from folkmoot import environment as env
+
+PACKAGE = Path(__file__).resolve().parent
+
+# Where this installation keeps its database and the bytes of releases.
+HOME = Path(env.text("FOLKMOOT_HOME", "var")).resolve()
+
+PRODUCTION = env.boolean("FOLKMOOT_PRODUCTION", default=False)
+DEBUG = env.boolean("FOLKMOOT_DEBUG", default=False)
+
+_DEVELOPMENT_KEY = "development-only-never-used-in-production"
+SECRET_KEY = env.text("FOLKMOOT_SECRET_KEY", None if PRODUCTION else _DEVELOPMENT_KEY)
+ALLOWED_HOSTS = env.words(
+    "FOLKMOOT_HOSTS", () if PRODUCTION else ("localhost", "127.0.0.1", "[::1]", "testserver")
+)
+# The address at which people reach this site, for feeds and metadata that need whole links.
+SITE_URL = env.text("FOLKMOOT_SITE_URL", None if PRODUCTION else "http://localhost:8000").rstrip(
+    "/"
+)
+
+if PRODUCTION:
+    if DEBUG:
+        raise env.BadSetting("FOLKMOOT_DEBUG is on in production: switch it off.")
+    if len(SECRET_KEY) < 50 or SECRET_KEY == _DEVELOPMENT_KEY:
+        raise env.BadSetting("FOLKMOOT_SECRET_KEY is too short: use at least 50 random characters.")
+    if not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS:
+        raise env.BadSetting("FOLKMOOT_HOSTS must name this site's hosts, and '*' is not a host.")
+    if not SITE_URL.startswith("https://"):
+        raise env.BadSetting("FOLKMOOT_SITE_URL must begin with https:// in production.")
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.staticfiles",
+    "folkmoot.common",
+    "folkmoot.places",
+    "folkmoot.services",
+    "folkmoot.measures",
+    "folkmoot.web",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "folkmoot.web.middleware.SecurityHeaders",
+    "django.middleware.gzip.GZipMiddleware",
+    "django.middleware.http.ConditionalGetMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "folkmoot.web.middleware.Errors",
+]
+
+ROOT_URLCONF = "folkmoot.urls"
+WSGI_APPLICATION = "folkmoot.wsgi.application"
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [PACKAGE / "web" / "templates"],
+        "APP_DIRS": False,
+        "OPTIONS": {
+            "loaders": [
+                (
+                    "django.template.loaders.cached.Loader",
+                    ["django.template.loaders.filesystem.Loader"],
+                )
+            ],
+            "context_processors": ["folkmoot.web.context.site"],
+            "builtins": ["folkmoot.web.templatetags.folkmoot"],
+        },
+    }
+]
+
+DATABASES: dict[str, Any] = {
+    "default": dj_database_url.parse(
+        env.text("DATABASE_URL", f"sqlite:///{HOME / 'folkmoot.sqlite3'}"),
+        conn_max_age=60,
+        conn_health_checks=True,
+    )
+}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # Without IMMEDIATE and a long timeout, concurrent read-then-write transactions die
+    # "database is locked" (see docs/decisions.md).
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = False
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": (
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-64000;"
+            "PRAGMA mmap_size=268435456; PRAGMA temp_store=MEMORY;"
+        ),
+    }
+
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+LANGUAGE_CODE = "en-gb"
+LANGUAGES = [("en-gb", "English"), ("cy", "Cymraeg")]
+LOCALE_PATHS = [PACKAGE / "locale"]
+TIME_ZONE = "Europe/London"
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [PACKAGE / "web" / "static"]
+STATIC_ROOT = HOME / "static"
+# Files are served straight from the package, so that a wheel in an empty folder needs no
+# collectstatic; their names carry a version in templates (web/context.py).
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_USE_SESSIONS = False
+if PRODUCTION:
+    SECURE_SSL_REDIRECT = env.boolean("FOLKMOOT_SSL_REDIRECT", default=True)
+    SECURE_HSTS_SECONDS = 31_536_000
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    CSRF_COOKIE_SECURE = True
+    if env.boolean("FOLKMOOT_BEHIND_PROXY", default=False):
+        SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+# The largest file that `folkmoot import` will take, in megabytes.
+MAX_RELEASE_MEGABYTES = env.whole_number("FOLKMOOT_MAX_RELEASE_MB", 200, low=1, high=4000)
+# Processes that compute the account. Two cores are the smallest machine supported.
+WORKERS = env.whole_number("FOLKMOOT_WORKERS", 2, low=1, high=256)
+
+EMAIL_BACKEND = env.text("FOLKMOOT_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+DEFAULT_FROM_EMAIL = env.text("FOLKMOOT_FROM_EMAIL", "Folkmoot <folkmoot@localhost>")
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {"folkmoot": {"level": "INFO"}},
+}
+
+SILENCED_SYSTEM_CHECKS: list[str] = []
