@@ -70,3 +70,26 @@ class Conflict(FolkmootError):
 
     code = "conflict"
     status = 409
+
+
+def error_body(error: FolkmootError) -> dict[str, object]:
+    """The one JSON shape of every error, for every door: ``{"error": {...}}``."""
+    faults = error.faults if isinstance(error, BadInput) else ()
+    suggestions = error.suggestions if isinstance(error, NotFound) else ()
+    return {
+        "error": {
+            "code": error.code,
+            "message": error.message,
+            "faults": [
+                {
+                    "where": fault.where,
+                    "what": fault.what,
+                    "remedy": fault.remedy,
+                    "kind": fault.kind,
+                    "value": fault.value,
+                }
+                for fault in faults
+            ],
+            "suggestions": [{"name": name, "path": path} for name, path in suggestions],
+        }
+    }
