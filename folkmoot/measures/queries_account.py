@@ -164,6 +164,19 @@ def account_rows(rows: QuerySet[Account, Account]) -> Iterator[tuple[int, Accoun
         yield number, AccountRow(*values)
 
 
+def accounts_with_history(
+    rows: QuerySet[Account, Account],
+) -> Iterator[tuple[AccountRow, list[list[Any]]]]:
+    """(AccountRow, history) of each account in ``rows``: one query, so the two always agree."""
+    records: Iterator[tuple[Any, ...]] = (
+        rows.annotate(release_key=_RELEASE_KEY)
+        .values_list("history", *_COLUMNS, "release_key", "row")
+        .iterator(chunk_size=2000)
+    )
+    for history, *values in records:
+        yield AccountRow(*values), history
+
+
 def place_account(place: str, service: str = "") -> list[AccountRow]:
     """The account of one place, service by service. Raises NotFound."""
     rows = accounts(place=place, service=service).order_by(

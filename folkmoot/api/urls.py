@@ -1,0 +1,32 @@
+"""Addresses of the API and of the files."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, path, re_path
+
+from folkmoot.api import files
+from folkmoot.api.v1 import api
+
+
+def _table(route: str, view: object, name: str) -> list[URLPattern]:
+    """A CSV door and, at the address the standard gives, its metadata."""
+    return [
+        path(f"{route}.csv", view, name=name),  # type: ignore[call-overload]  # a view function
+        path(f"{route}.csv-metadata.json", view, {"metadata": True}, name=f"{name}-metadata"),  # type: ignore[call-overload]  # a view function
+    ]
+
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/v1/", api.urls),
+    *_table("measure/<slug:slug>", files.measure_csv, "measure-csv"),
+    *_table("measure/<slug:slug>/observations", files.observations_csv, "observations-csv"),
+    *_table("place/<slug:slug>", files.place_csv, "place-csv"),
+    re_path(r"^(?P<name>places|measures|sources)\.csv$", files.listing_csv, name="listing-csv"),
+    re_path(
+        r"^(?P<name>places|measures|sources)\.csv-metadata\.json$",
+        files.listing_csv,
+        {"metadata": True},
+        name="listing-csv-metadata",
+    ),
+    path("account.parquet", files.whole_account, name="account-parquet"),
+]
