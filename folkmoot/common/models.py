@@ -57,6 +57,9 @@ class Message(models.Model):
     created_at = models.DateTimeField()
     due_at = models.DateTimeField(db_index=True)
     attempts = models.PositiveSmallIntegerField(default=0)
+    unconfirmed = models.PositiveSmallIntegerField(
+        default=0, help_text="attempts whose worker died before it could say what came of them"
+    )
     claimed_until = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
     failed_at = models.DateTimeField(null=True, blank=True)

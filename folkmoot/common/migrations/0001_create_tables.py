@@ -23,6 +23,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField()),
                 ('due_at', models.DateTimeField(db_index=True)),
                 ('attempts', models.PositiveSmallIntegerField(default=0)),
+                ('unconfirmed', models.PositiveSmallIntegerField(default=0, help_text='attempts whose worker died before it could say what came of them')),
                 ('claimed_until', models.DateTimeField(blank=True, null=True)),
                 ('sent_at', models.DateTimeField(blank=True, null=True)),
                 ('failed_at', models.DateTimeField(blank=True, null=True)),

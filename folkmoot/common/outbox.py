@@ -1,0 +1,185 @@
+"""Messages that leave after commit: written with their cause, sent once, then forgotten.
+
+``enqueue`` writes the message in the transaction that causes it, so it exists exactly when
+its cause does. ``deliver_due`` claims one message at a time for a lease, hands it to ``send``
+outside any transaction, and records what came of it. A worker that dies between handing a
+message over and recording it leaves a lapsed lease: the message is sent once more, and if
+that worker dies too it is held for an operator, so nobody is ever written to three times.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+from django.db.models import Q
+
+from folkmoot.common.errors import BadInput, Fault, NotFound
+from folkmoot.common.models import Message
+
+# Longer than any one sending may take, so that a live worker never loses its claim.
+LEASE = dt.timedelta(minutes=10)
+FIRST_WAIT = dt.timedelta(minutes=1)
+LONGEST_WAIT = dt.timedelta(hours=6)
+MAX_ATTEMPTS = 12
+# After this long a failed message is of no more use to anyone, and its address is erased.
+KEEP_FAILED = dt.timedelta(days=30)
+
+_KEY = re.compile(r"[A-Za-z0-9]+(?:[-._:/][A-Za-z0-9]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A message as its sender sees it. ``attempt`` counts from 1."""
+
+    key: str
+    kind: str
+    to: str
+    payload: dict[str, object]
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What came of one run: messages sent, to be tried again, and given up."""
+
+    sent: int = 0
+    again: int = 0
+    failed: int = 0
+
+
+Send = Callable[[Outgoing], None]
+
+
+def enqueue(
+    *,
+    key: str,
+    kind: str,
+    to: str,
+    payload: dict[str, object],
+    at: dt.datetime,
+    due_at: dt.datetime | None = None,
+) -> Message:
+    """Write a message to leave at ``due_at`` (at once if None), in the caller's transaction.
+
+    ``key`` names the cause, without personal data: it stays when the message is erased. A
+    second message for the same key is the same message, which is returned. Raises BadInput
+    for a malformed key, and RuntimeError outside a transaction.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("enqueue() belongs inside the transaction that causes the message")
+    if len(key) > 200 or not _KEY.fullmatch(key):
+        raise BadInput(
+            [Fault("message, key", "This is not a key.", "Use letters, digits and -._:/ only.")]
+        )
+    message, _ = Message.objects.get_or_create(
+        key=key,
+        defaults={
+            "kind": kind,
+            "to": to,
+            "payload": payload,
+            "created_at": at,
+            "due_at": due_at or at,
+        },
+    )
+    return message
+
+
+def deliver_due(*, at: dt.datetime, limit: int, send: Send) -> Delivery:
+    """Send up to ``limit`` messages that are due, and record what came of each.
+
+    ``at`` is the time when the run begins; time that passes while sending is added to it.
+    ``send`` returns when the message has been handed over and raises anything if it has not.
+    Several workers may run at once. Raises RuntimeError inside a transaction.
+    """
+    began = time.monotonic()
+
+    def now() -> dt.datetime:
+        return at + dt.timedelta(seconds=time.monotonic() - began)
+
+    sent = again = failed = 0
+    for _ in range(limit):
+        message = _claim(now())
+        if message is None:
+            break
+        if message.failed_at is not None:
+            failed += 1
+            continue
+        try:
+            send(Outgoing(message.key, message.kind, message.to, message.payload, message.attempts))
+        except Exception as error:  # noqa: BLE001 - one bad message must not stop the others
+            if _record_trouble(message, now(), error):
+                failed += 1
+            else:
+                again += 1
+        else:
+            _record_sent(message, now())
+            sent += 1
+    return Delivery(sent, again, failed)
+
+
+def _claim(now: dt.datetime) -> Message | None:
+    """Take one due message for a lease, or give up one that stopped two workers."""
+    with transaction.atomic(durable=True):
+        # On PostgreSQL rows held by other workers are passed over; on SQLite the transaction
+        # itself is exclusive from its beginning (transaction_mode IMMEDIATE).
+        message = (
+            Message.objects.select_for_update(skip_locked=True)
+            .filter(sent_at__isnull=True, failed_at__isnull=True, due_at__lte=now)
+            .filter(Q(claimed_until__isnull=True) | Q(claimed_until__lte=now))
+            .order_by("due_at", "pk")
+            .first()
+        )
+        if message is None:
+            return None
+        if message.claimed_until is not None:
+            message.unconfirmed += 1
+        if message.unconfirmed > 1:
+            message.failed_at = now
+            message.claimed_until = None
+            message.last_error = "stopped two workers"
+        else:
+            message.attempts += 1
+            message.claimed_until = now + LEASE
+        message.save(
+            update_fields=["attempts", "claimed_until", "unconfirmed", "failed_at", "last_error"]
+        )
+        return message
+
+
+def _record_sent(message: Message, now: dt.datetime) -> None:
+    """Note that it was sent, and erase to whom and what."""
+    Message.objects.filter(pk=message.pk).update(
+        sent_at=now, claimed_until=None, to="", payload={}, last_error=""
+    )
+
+
+def _record_trouble(message: Message, now: dt.datetime, error: Exception) -> bool:
+    """Plan another attempt, or give up: True if given up. Keeps the error's type only,
+    because its words may hold an address."""
+    giving_up = message.attempts >= MAX_ATTEMPTS
+    wait = min(FIRST_WAIT * 2 ** (message.attempts - 1), LONGEST_WAIT)
+    Message.objects.filter(pk=message.pk).update(
+        claimed_until=None,
+        due_at=now + wait,
+        failed_at=now if giving_up else None,
+        last_error=type(error).__name__,
+    )
+    return giving_up
+
+
+def retry_failed(*, key: str, at: dt.datetime) -> None:
+    """Put a message that was given up back in the queue. Raises NotFound if there is none."""
+    back = Message.objects.filter(key=key, failed_at__isnull=False).exclude(to="")
+    if not back.update(failed_at=None, due_at=at, attempts=0, unconfirmed=0, last_error=""):
+        raise NotFound(f"No failed message has the key {key!r}.")
+
+
+def forget_failed(*, at: dt.datetime) -> int:
+    """Erase the address and words of messages given up ``KEEP_FAILED`` ago; how many."""
+    old = Message.objects.filter(failed_at__lte=at - KEEP_FAILED).exclude(to="")
+    return old.update(to="", payload={})
