@@ -1,27 +1,28 @@
-"""Outgoing messages as plain-text email."""
+"""Hands outbox messages of kind "email" to Django's mail backend (the console by default)."""
 
 from __future__ import annotations
 
-import hashlib
-from urllib.parse import urlsplit
-
-from django.conf import settings
 from django.core.mail import EmailMessage
 
+from folkmoot.common.errors import BadInput, Fault
 from folkmoot.common.outbox import Outgoing
 
 
 def send_email(message: Outgoing) -> None:
-    """Send ``message``, whose payload holds ``subject`` and ``text``, by Django's mail backend.
+    """Sends one message; returns when the mail server has taken it.
 
-    Its Message-ID comes from its key, so that a repeat can be told from a second message.
-    Raises KeyError without subject or text, and whatever the mail backend raises.
+    The payload holds ``subject`` and ``text``, both plain. Raises BadInput for another kind or a
+    payload without them, and whatever the mail backend raises when it does not take it.
     """
-    host = urlsplit(settings.SITE_URL).hostname or "localhost"
-    name = hashlib.sha256(message.key.encode()).hexdigest()[:32]
-    EmailMessage(
-        subject=" ".join(str(message.payload["subject"]).split()),
-        body=str(message.payload["text"]),
-        to=[message.to],
-        headers={"Message-ID": f"<{name}@{host}>", "Auto-Submitted": "auto-generated"},
-    ).send()
+    subject, text = message.payload.get("subject"), message.payload.get("text")
+    if message.kind != "email" or not isinstance(subject, str) or not isinstance(text, str):
+        raise BadInput(
+            [
+                Fault(
+                    f"message {message.key}",
+                    f"A message of kind {message.kind!r} cannot be sent as email.",
+                    "Enqueue it as 'email' with a subject and a text.",
+                )
+            ]
+        )
+    EmailMessage(subject=subject, body=text, to=[message.to]).send()

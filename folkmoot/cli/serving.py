@@ -1,0 +1,61 @@
+"""``folkmoot serve`` and ``folkmoot demo``."""
+
+from __future__ import annotations
+
+import click
+
+
+def _address(host: str, port: int) -> str:
+    return f"http://{'localhost' if host in {'127.0.0.1', '0.0.0.0'} else host}:{port}"  # noqa: S104 — compared, not bound
+
+
+def run_server(host: str, port: int, workers: int) -> None:
+    """Serves the site until stopped. One blocking thread a worker keeps the slowest answers short
+    (docs/decisions.md)."""
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    click.echo(f"Folkmoot is at {_address(host, port)} (stop with Ctrl+C)")
+    Granian(
+        "folkmoot.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=1,
+        log_access=False,
+    ).serve()
+
+
+_host = click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+_port = click.option("--port", default=8000, show_default=True, help="Port to listen on.")
+_workers = click.option(
+    "--workers", default=2, show_default=True, help="Processes; one for each core."
+)
+
+
+@click.command()
+@_host
+@_port
+@_workers
+def serve(host: str, port: int, workers: int) -> None:
+    """Serves the site from the database as it is. Run `folkmoot build` first."""
+    run_server(host, port, workers)
+
+
+@click.command()
+@_host
+@_port
+@_workers
+@click.option("--no-serve", is_flag=True, help="Load the data and exit.")
+def demo(host: str, port: int, workers: int, no_serve: bool) -> None:
+    """Loads the shipped real data and serves the site: all it takes to look around.
+
+    The first time takes under a minute; afterwards only what changed is loaded. Everything goes
+    into ./var (or FOLKMOOT_HOME): delete that folder to begin again.
+    """
+    from folkmoot.cli.releases import run_build
+
+    run_build()
+    if not no_serve:
+        run_server(host, port, workers)
