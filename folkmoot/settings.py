@@ -117,6 +117,8 @@ STATIC_ROOT = HOME / "static"
 # collectstatic; their names carry a version in templates (web/context.py).
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
+# Names such as folkmoot.1a2b3c4d.css hold a digest of the file: browsers may keep them for ever.
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^.+\.[0-9a-f]{8}\.[a-z0-9]+$"
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

@@ -3,5 +3,50 @@
 from __future__ import annotations
 
 from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 register = template.Library()
+
+# verdict → the symbol that stands for it in parts/signs.html
+SYMBOLS = {
+    "better": "better",
+    "worse": "worse",
+    "higher": "higher",
+    "lower": "lower",
+    "no-clear-difference": "same",
+    "cannot-say": "unknown",
+    "not-compared": "apart",
+    "place": "place",
+}
+
+
+def verdict_word(verdict: str) -> str:
+    """The word for a verdict, as it stands beside its sign."""
+    return {
+        "better": _("better"),
+        "worse": _("worse"),
+        "higher": _("higher"),
+        "lower": _("lower"),
+        "no-clear-difference": _("no clear difference"),
+        "cannot-say": _("cannot say"),
+        "not-compared": _("not compared"),
+        "place": _("this place"),
+    }[verdict]
+
+
+@register.simple_tag
+def sign(verdict: str) -> SafeString:
+    """The sign of a verdict. Its word must stand beside it: the sign alone says nothing aloud."""
+    return format_html(
+        '<svg class="sign is-{}" aria-hidden="true"><use href="#s-{}"/></svg>',
+        verdict,
+        SYMBOLS[verdict],
+    )
+
+
+@register.filter
+def word(verdict: str) -> str:
+    """The word for a verdict."""
+    return verdict_word(verdict)
