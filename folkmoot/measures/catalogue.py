@@ -48,6 +48,21 @@ class LongColumns(Entry):
     status: str | None = None
 
 
+class LeftOut(Entry):
+    """Rows of one release that are known to be wrong and are not read, with the reason shown.
+
+    For faults that no check of form can see: a month copied from the year before, a national
+    figure that is the sum of its regions' rates. The rows count as left out by accepted faults.
+    """
+
+    release: str = Field(pattern=r"^[0-9a-f]{64}$", description="SHA-256 of the file")
+    where: dict[str, tuple[str, ...]] = Field(
+        min_length=1, description="column → values; a row is left out where every column matches"
+    )
+    reason: str = Field(min_length=20)
+    checked: dt.date
+
+
 class SourceEntry(Entry):
     """One file of catalogue/sources: a dataset that releases come from."""
 
@@ -72,6 +87,7 @@ class SourceEntry(Entry):
     bare_carriage_returns: bool = False
     status_marks: dict[str, str] = Field(default={}, description="mark → meaning in plain words")
     accept: tuple[Acceptance, ...] = ()
+    leave_out: tuple[LeftOut, ...] = ()
     caveats: tuple[str, ...] = ()
     checked: dt.date
 
@@ -95,6 +111,16 @@ class Reading(Entry):
         default={}, description="column → values whose rows make the numerator (long counts)"
     )
     year_type: Literal["calendar", "financial", "academic", "three-year", "date"] | None = None
+    day: str = Field(
+        default="03-31",
+        pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$",
+        description="for year_type date: the day of each year that is counted, as MM-DD",
+    )
+    area_starts: tuple[str, ...] = Field(
+        default=(),
+        description="read only rows whose area code starts with one of these: for a file that "
+        "mixes nations which define the figure differently; empty for all rows",
+    )
     scale: float = Field(default=1.0, description="published value × scale = our value")
 
 
