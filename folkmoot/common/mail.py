@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+from urllib.parse import urlsplit
+
+from django.conf import settings
 from django.core.mail import EmailMessage
 
 from folkmoot.common.errors import BadInput, Fault
@@ -11,8 +15,10 @@ from folkmoot.common.outbox import Outgoing
 def send_email(message: Outgoing) -> None:
     """Sends one message; returns when the mail server has taken it.
 
-    The payload holds ``subject`` and ``text``, both plain. Raises BadInput for another kind or a
-    payload without them, and whatever the mail backend raises when it does not take it.
+    The payload holds ``subject`` and ``text``, both plain. Its Message-ID comes from the
+    message's key, so that a repeat can be told from a second message. Raises BadInput for
+    another kind or a payload without them, and whatever the mail backend raises when it does
+    not take it.
     """
     subject, text = message.payload.get("subject"), message.payload.get("text")
     if message.kind != "email" or not isinstance(subject, str) or not isinstance(text, str):
@@ -25,4 +31,11 @@ def send_email(message: Outgoing) -> None:
                 )
             ]
         )
-    EmailMessage(subject=subject, body=text, to=[message.to]).send()
+    name = hashlib.sha256(message.key.encode()).hexdigest()[:32]
+    host = urlsplit(settings.SITE_URL).hostname or "localhost"
+    EmailMessage(
+        subject=" ".join(subject.split()),
+        body=text,
+        to=[message.to],
+        headers={"Message-ID": f"<{name}@{host}>", "Auto-Submitted": "auto-generated"},
+    ).send()

@@ -27,7 +27,8 @@ def to_html(text: str) -> SafeString:
     Nothing in ``text`` is taken as markup. Links carry rel="nofollow". nh3 is the last gate:
     whatever came before it, only p, br and a with an http, https or mailto address pass.
     """
-    html = linebreaks(urlize(tidy(text), nofollow=True, autoescape=True))
+    text = tidy(text)
+    html = linebreaks(urlize(text, nofollow=True, autoescape=True)) if text else ""
     return SafeString(
         nh3.clean(
             html,

@@ -1,0 +1,64 @@
+"""What every test may ask for. The fixtures live beside this file, by noun."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.browsing import browser, new_page, served
+from tests.built_database import BUILT_AT
+from tests.databases import (
+    _flush_may_empty_the_record,
+    _postgres_template,
+    built,
+    built_site,
+    committing,
+    django_db_modify_db_settings,
+    on_postgres,
+    postgres_server_folder,
+)
+
+__all__ = [
+    "_flush_may_empty_the_record",
+    "_postgres_template",
+    "browser",
+    "built",
+    "built_site",
+    "committing",
+    "django_db_modify_db_settings",
+    "new_page",
+    "on_postgres",
+    "postgres_server_folder",
+    "served",
+]
+
+
+@pytest.fixture
+def at() -> dt.datetime:
+    """The moment that tests pass as now."""
+    return BUILT_AT
+
+
+@pytest.fixture
+def today() -> dt.date:
+    """The day that tests pass as today."""
+    return BUILT_AT.date()
+
+
+@pytest.fixture(autouse=True)
+def _own_home(settings: Any, tmp_path: Path) -> None:
+    """No test writes into the installation's own folder."""
+    settings.HOME = tmp_path / "home"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that look with the browser or start PostgreSQL carry the mark of it."""
+    for item in items:
+        names = getattr(item, "fixturenames", ())
+        if "browser" in names:
+            item.add_marker("browser")
+        if "on_postgres" in names:
+            item.add_marker("postgres")
