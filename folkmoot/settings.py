@@ -112,7 +112,6 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [PACKAGE / "web" / "static"]
-STATIC_ROOT = HOME / "static"
 # Files are served straight from the package, so that a wheel in an empty folder needs no
 # collectstatic; their names carry a version in templates (web/context.py).
 WHITENOISE_USE_FINDERS = True
@@ -127,6 +126,7 @@ X_FRAME_OPTIONS = "DENY"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_USE_SESSIONS = False
+CSRF_FAILURE_VIEW = "folkmoot.web.pages.error.csrf_failure"
 if PRODUCTION:
     SECURE_SSL_REDIRECT = env.boolean("FOLKMOOT_SSL_REDIRECT", default=True)
     SECURE_HSTS_SECONDS = 31_536_000
@@ -147,7 +147,12 @@ DEFAULT_FROM_EMAIL = env.text("FOLKMOOT_FROM_EMAIL", "Folkmoot <folkmoot@localho
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "formatters": {
+        "line": {
+            "()": "folkmoot.common.logs.WithoutPostcodes",
+            "format": "%(asctime)s %(levelname)s %(name)s: %(message)s",
+        }
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {"folkmoot": {"level": "INFO"}},

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.utils.translation import gettext as _
+
+from folkmoot.common.errors import FolkmootError
+from folkmoot.web.pages.error import WrongMethod, error_response
 
 Respond = Callable[[HttpRequest], HttpResponse]
 
@@ -31,10 +35,24 @@ class SecurityHeaders:
 
 
 class Errors:
-    """Renders the FolkmootError family; see common/errors.py."""
+    """Renders the FolkmootError family, raised in any view, as a page or as JSON.
+
+    Everything else that can go wrong comes to the handlers of ``web/pages/error.py``, named
+    in ``urls.py``, and looks the same.
+    """
 
     def __init__(self, respond: Respond) -> None:
         self.respond = respond
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.respond(request)
+        response = self.respond(request)
+        if isinstance(response, HttpResponseNotAllowed):
+            allowed = response.headers["Allow"]
+            error = WrongMethod(_("It does not take %(method)s.") % {"method": request.method})
+            response = error_response(request, error)
+            response.headers["Allow"] = allowed
+        return response
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Django's hook for what a view raised; None leaves it to Django."""
+        return error_response(request, error) if isinstance(error, FolkmootError) else None
