@@ -64,6 +64,7 @@ FAULT_KINDS = {
 VERBS: dict[str, Verb] = {
     "publish-release": Verb("published a release"),
     "hold-release": Verb("held a release because of its faults"),
+    "load-postcodes": Verb("loaded an official postcode directory"),
     "accept-fault": Verb("accepted a fault", frozenset(FAULT_KINDS), needs_reason=True),
     "withdraw-note": Verb(
         "withdrew the words beside an act", frozenset(WITHDRAWAL_REASONS), needs_reason=True

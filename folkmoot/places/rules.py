@@ -1,8 +1,12 @@
-"""Pure facts about places: the kinds there are, which services each kind can run, who nests."""
+"""Pure facts about places: the kinds there are, who nests, how they succeed one another."""
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from dataclasses import dataclass
+
+from folkmoot.common.errors import BadInput, Fault
 
 # kind → (singular name on pages, tier). Tiers nest: lower inside upper inside region inside nation.
 KINDS: dict[str, tuple[str, str]] = {
@@ -11,6 +15,8 @@ KINDS: dict[str, tuple[str, str]] = {
     "region": ("region", "region"),
     "metropolitan-county": ("metropolitan county", "area only"),
     "combined-authority": ("combined authority", "strategic"),
+    "london-authority": ("Greater London Authority", "strategic"),
+    "london-part": ("part of London for statistics", "area only"),
     "county": ("county council", "upper"),
     "unitary": ("unitary council", "single"),
     "metropolitan": ("metropolitan borough", "single"),
@@ -61,3 +67,93 @@ class Place:
     name: str
     slug: str
     kind: str
+
+
+# Postcode as Royal Mail writes it: outward part, a space, inward part. Follows the format in the
+# National Statistics Postcode Lookup user guide (ONS) and BS 7666; NPT is the former district of
+# Newport and GIR 0AA the one code outside the pattern, and both are in the official directory.
+POSTCODE = re.compile(
+    r"(?:GIR 0AA|(?:NPT|[A-PR-UWYZ](?:[0-9][0-9A-HJKPSTUW]?"
+    r"|[A-HK-Y][0-9][0-9ABEHMNPRVWXY]?)) [0-9][ABD-HJLNP-UW-Z]{2})"
+)
+_POSTCODE_NOISE = re.compile(r"[\s\-.,'’]+")
+LONGEST_POSTCODE = 32
+
+
+def parse_postcode(text: str) -> str:
+    """The postcode in ``text``, in capitals with one space: ``" ls11ur "`` gives ``"LS1 1UR"``.
+
+    Raises BadInput with one fault of kind ``malformed-postcode`` where no postcode has that
+    form. The fault never repeats the text: what people type may say where they live.
+    """
+    bare = _POSTCODE_NOISE.sub("", text[: LONGEST_POSTCODE + 1]).upper()
+    spaced = f"{bare[:-3]} {bare[-3:]}"
+    if len(text) <= LONGEST_POSTCODE and bare.isascii() and POSTCODE.fullmatch(spaced):
+        return spaced
+    if not bare:
+        what = "Nothing was typed."
+    elif not any(letter.isdigit() for letter in bare):
+        what = "This is not a postcode: it has no number in it."
+    elif 2 <= len(bare) <= 4 and POSTCODE.fullmatch(f"{bare} 1AA"):
+        what = "This is only the first half of a postcode."
+    else:
+        what = "This does not have the form of a postcode."
+    remedy = "Type a whole postcode such as LS1 1UR, or the name of your council."
+    raise BadInput([Fault("postcode", what, remedy, kind="malformed-postcode")])
+
+
+def looks_like_postcode(text: str) -> bool:
+    """Whether ``text`` has the form of a whole postcode."""
+    try:
+        parse_postcode(text)
+    except BadInput:
+        return False
+    return True
+
+
+def sector(postcode: str) -> str:
+    """``"LS1 1UR"`` is in the sector ``"LS1 1"``."""
+    return postcode[:-2]
+
+
+def plain_name(name: str) -> str:
+    """A directory's name in the order in which people say it.
+
+    ``"Bristol, City of"`` gives ``"Bristol"``; ``"London, City of"`` stays a city, since
+    London is another place.
+    """
+    if name == "London, City of":
+        return "City of London"
+    return re.sub(r", (?:City|County) of$", "", " ".join(name.split()))
+
+
+def folded(text: str) -> str:
+    """``text`` as it is compared in a search: no case, accents, or marks; ``&`` is ``and``."""
+    spelt = unicodedata.normalize("NFKD", text.casefold().replace("&", " and "))
+    letters = "".join(c for c in spelt if not unicodedata.combining(c))
+    return " ".join(re.sub(r"[^a-z0-9 ]+", " ", re.sub(r"['’.]", "", letters)).split())
+
+
+def slug_of(name: str) -> str:
+    """A name as it stands in an address: ``"St. Helens"`` gives ``"st-helens"``."""
+    return folded(name).replace(" ", "-")
+
+
+RECODED = "recoded"
+MERGED = "merged"
+SPLIT = "split"
+
+
+def succession(
+    kind: str, name: str, successor_kind: str, successor_name: str, successors: int
+) -> str:
+    """How an area that ended lives on in one of its ``successors``.
+
+    ``recoded``: the same place under a new code, usually after a small change of boundary, so
+    that its figures carry on. ``split``: it went to several areas. ``merged``: it became part
+    of another area, whose figures are about a different place.
+    """
+    if successors > 1:
+        return SPLIT
+    same = kind == successor_kind and folded(name) == folded(successor_name)
+    return RECODED if same else MERGED
