@@ -40,7 +40,7 @@ PATHS = {
 def served(target: str, env: dict[str, str]) -> Iterator[str]:
     """The WSGI ``target`` under granian with two workers; gives its address."""
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", "2",
-               "--blocking-threads", "1", "--port", str(PORT), "--no-access-log", target]  # fmt: skip
+               "--blocking-threads", "1", "--port", str(PORT), target]  # fmt: skip
     process = subprocess.Popen(
         command, env={**os.environ, **env}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
