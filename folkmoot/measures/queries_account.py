@@ -10,12 +10,14 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from django.db.models import CharField, Count, F, Max, QuerySet, Value
+from django.db.models import CharField, Count, F, Max, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
+from django.utils.text import slugify
 
 from folkmoot.common.errors import NotFound
 from folkmoot.measures.models import Account, Measure, MeasureAccount, Observation
 from folkmoot.places.models import Area
+from folkmoot.places.queries import search
 from folkmoot.services.models import Service
 
 
@@ -113,13 +115,17 @@ FIELDS: tuple[str, ...] = tuple(AccountRow.__dataclass_fields__)
 
 
 def find_area(key: str) -> Area:
-    """The area with this code or slug. Raises NotFound."""
-    area = Area.objects.filter(slug=key.lower()).first() or (
-        Area.objects.filter(code=key.upper()).first()
+    """The area with this code, short name or name. Raises NotFound, with suggestions."""
+    wanted = Q(slug=slugify(key)) | Q(code=key.upper()) | Q(name__iexact=key)
+    # A short name or code is one place; a name may be several, of which councils come first.
+    found = sorted(
+        Area.objects.filter(wanted),
+        key=lambda area: (area.slug != slugify(key), area.code != key.upper(), area.code),
     )
-    if area is None:
-        raise NotFound(f"There is no place with the code or short name {key!r}.")
-    return area
+    if not found:
+        near = [(place.name, f"/place/{place.slug}/") for place in search(key, limit=5)]
+        raise NotFound(f"There is no place called {key!r}.", near)
+    return found[0]
 
 
 def find_service(slug: str) -> Service:
