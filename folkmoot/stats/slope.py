@@ -14,7 +14,7 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import norm
+from scipy import special
 
 LONGEST_EXACT = 20
 
@@ -96,7 +96,7 @@ def _chance(groups: tuple[int, ...], s: int) -> tuple[float, float]:
     variance = _twice_pairs_and_more(count) - sum(_twice_pairs_and_more(size) for size in groups)
     z = max(s - 1, 0) / math.sqrt(variance / 18) if variance else 0.0
     if count > LONGEST_EXACT:
-        return float(min(1.0, 2 * norm.sf(z))), z
+        return float(min(1.0, 2 * special.ndtr(-z))), z
     ways = _orders_by_inversions(groups)
     # A count of s means (untied pairs - s) / 2 pairs that fall; both ends are alike.
     falls = (len(ways) - 1 - s) // 2
