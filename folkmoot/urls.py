@@ -1,3 +1,30 @@
-from django.urls import URLPattern, URLResolver
+"""Addresses of the pages; the API and the files have their own list."""
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from folkmoot.web.pages.about import about, data, licences, methods
+from folkmoot.web.pages.find import find, search
+from folkmoot.web.pages.home import home
+from folkmoot.web.pages.places import places
+from folkmoot.web.pages.services import service, services
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", home),
+    path("find/", find),
+    path("search/", search),
+    path("places/", places),
+    path("services/", services),
+    path("service/<slug:slug>/", service),
+    path("methods/", methods),
+    path("about/", about),
+    path("licences/", licences),
+    path("data/", data),
+    path("", include("folkmoot.api.urls")),
+]
+
+handler400 = "folkmoot.web.pages.error.bad_request"
+handler403 = "folkmoot.web.pages.error.permission_denied"
+handler404 = "folkmoot.web.pages.error.page_not_found"
+handler500 = "folkmoot.web.pages.error.server_error"

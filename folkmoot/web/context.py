@@ -16,6 +16,7 @@ STATIC = Path(__file__).resolve().parent / "static" / "folkmoot"
 class Assets:
     """Addresses of the static files; their names carry a digest, so they may be kept for ever."""
 
+    root: str
     css: str
     fonts: tuple[str, ...]
 
@@ -28,7 +29,7 @@ def assets() -> Assets:
         raise FileNotFoundError(f"No style sheet in {STATIC}. Build it with tools/static/build.sh.")
     fonts = sorted(STATIC.glob("atkinson-latin-[47]00.*.woff2"))
     root = f"{settings.STATIC_URL}folkmoot/"
-    return Assets(root + sheets[0].name, tuple(root + font.name for font in fonts))
+    return Assets(root, root + sheets[0].name, tuple(root + font.name for font in fonts))
 
 
 def site(request: HttpRequest) -> dict[str, object]:

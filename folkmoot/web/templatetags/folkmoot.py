@@ -7,6 +7,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from folkmoot.places.rules import KINDS
+
 register = template.Library()
 
 # verdict → the symbol that stands for it in parts/signs.html
@@ -50,3 +52,9 @@ def sign(verdict: str) -> SafeString:
 def word(verdict: str) -> str:
     """The word for a verdict."""
     return verdict_word(verdict)
+
+
+@register.filter
+def kind(key: str) -> str:
+    """The name of a kind of place: "metropolitan borough"."""
+    return KINDS[key][0]

@@ -1,0 +1,130 @@
+"""Finished pages, remembered until the account changes.
+
+A page depends on its address, its language, the day, and what has been built and published. All
+of these are in its key, so that nothing needs to be thrown away at publishing: the old key is
+simply not asked for again. What was published is looked up at most every ``LOOK`` seconds.
+
+Only pages that are the same for everyone may be remembered: none holds a form token, a cookie
+or a person's data. Their compressed bytes are kept too (no secret stands in them, so compressing
+them once is safe).
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+
+from django.conf import settings
+from django.db.models import Max
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+
+from folkmoot.common.models import PublicAct
+from folkmoot.measures.queries_account import account_version
+from folkmoot.web.context import assets
+
+LOOK = 2.0
+ROOM = 64_000_000  # bytes of pages kept in one process
+
+View = Callable[..., HttpResponse]
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    plain: bytes
+    packed: bytes
+    etag: str
+
+
+class _Shelf:
+    """Pages in the order in which they were last asked for; the oldest leave first."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.clear()
+
+    def clear(self) -> None:
+        self.pages = OrderedDict[tuple[str, ...], _Page]()
+        self.size = 0
+        self.stamp = ""
+        self.looked = float("-inf")
+
+    def get(self, key: tuple[str, ...]) -> _Page | None:
+        with self.lock:
+            page = self.pages.get(key)
+            if page is not None:
+                self.pages.move_to_end(key)
+            return page
+
+    def put(self, key: tuple[str, ...], page: _Page) -> None:
+        with self.lock:
+            old = self.pages.pop(key, None)
+            if old is not None:
+                self.size -= len(old.plain) + len(old.packed)
+            self.pages[key] = page
+            self.size += len(page.plain) + len(page.packed)
+            while self.size > ROOM and len(self.pages) > 1:
+                _, gone = self.pages.popitem(last=False)
+                self.size -= len(gone.plain) + len(gone.packed)
+
+
+_SHELF = _Shelf()
+
+
+def forget() -> None:
+    """Forget every page and look again at once: for tests and for commands that publish."""
+    with _SHELF.lock:
+        _SHELF.clear()
+
+
+def _stamp() -> str:
+    now = time.monotonic()
+    if now - _SHELF.looked >= LOOK:
+        # Every publishing is a public act, so the newest act stands for releases too.
+        act = PublicAct.objects.aggregate(last=Max("id"))["last"]
+        _SHELF.stamp = f"{account_version()}|{act}|{assets().css}"
+        _SHELF.looked = now
+    return _SHELF.stamp
+
+
+def _answer(request: HttpRequest, page: _Page) -> HttpResponse:
+    if "gzip" in request.headers.get("Accept-Encoding", ""):
+        response = HttpResponse(page.packed)
+        response["Content-Encoding"] = "gzip"
+    else:
+        response = HttpResponse(page.plain)
+    response["ETag"] = page.etag
+    response["Cache-Control"] = "public, max-age=60"
+    patch_vary_headers(response, ("Accept-Encoding", "Accept-Language"))
+    return response
+
+
+def remembered(view: View) -> View:
+    """A view whose page is the same for everyone until something is published."""
+
+    @require_safe
+    @wraps(view)
+    def answer(request: HttpRequest, *args: str | int, **kwargs: str | int) -> HttpResponse:
+        day = timezone.localdate().isoformat()
+        key = (request.get_full_path(), get_language() or "", day, _stamp())
+        page = _SHELF.get(key) if settings.PAGE_CACHE else None
+        if page is None:
+            response = view(request, *args, **kwargs)
+            if response.status_code != 200:
+                return response
+            plain = response.content
+            digest = hashlib.blake2b(plain, digest_size=12).hexdigest()
+            page = _Page(plain, gzip.compress(plain, 6, mtime=0), f'W/"{digest}"')
+            _SHELF.put(key, page)
+        return _answer(request, page)
+
+    return answer
