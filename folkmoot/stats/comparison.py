@@ -75,7 +75,7 @@ def rest_of_group(
     in no group. A row without a value or weight is compared with the mean of the whole group. The
     variance is Σw²σ²/(Σw)² over the others; members whose σ² is unknown count as the others do.
     """
-    groups = int(group.max(initial=-1)) + 1
+    groups = int(group.max(initial=0)) + 1
     member = np.zeros((groups, len(group)))
     inside = group >= 0
     member[group[inside], np.flatnonzero(inside)] = 1.0

@@ -76,17 +76,14 @@ def byar(
     phi = np.maximum(np.asarray(dispersion, dtype=np.float64), 1.0)
     x = np.asarray(events, dtype=np.float64) / phi
     zed = np.asarray(z, dtype=np.float64)
-    low: Floats
-    high: Floats
     with np.errstate(divide="ignore", invalid="ignore"):
         low = x * (1 - 1 / (9 * x) - zed / (3 * np.sqrt(x))) ** 3
         high = (x + 1) * (1 - 1 / (9 * (x + 1)) + zed / (3 * np.sqrt(x + 1))) ** 3
     few = x < EXACT_BELOW
-    if few.any():
-        exact_low, exact_high = exact_poisson(np.where(few, x, np.nan), 1.0, zed)
-        low = np.where(few, exact_low, low)
-        high = np.where(few, exact_high, high)
-    return np.asarray(phi * np.clip(low, 0.0, x)), np.asarray(phi * np.maximum(high, x))
+    exact_low, exact_high = exact_poisson(np.where(few, x, np.nan), 1.0, zed)
+    lower = np.where(few, exact_low, np.clip(low, 0.0, x))
+    upper = np.where(few, exact_high, np.maximum(high, x))
+    return np.asarray(phi * lower), np.asarray(phi * upper)
 
 
 def deviance_z(events: ArrayLike, people: ArrayLike | None, expected: ArrayLike) -> Floats:
@@ -106,17 +103,16 @@ def deviance_z(events: ArrayLike, people: ArrayLike | None, expected: ArrayLike)
         mean = np.asarray(expected, dtype=np.float64)
         moved = _towards(x, mean)
         with np.errstate(divide="ignore", invalid="ignore"):
-            deviance = 2 * (special.xlogy(moved, moved / mean) - (moved - mean))
+            deviance = np.asarray(2 * (special.xlogy(moved, moved / mean) - (moved - mean)))
     else:
         n = np.asarray(people, dtype=np.float64)
         share = np.asarray(expected, dtype=np.float64)
         mean = n * share
         moved = np.minimum(_towards(x, mean), n)
         with np.errstate(divide="ignore", invalid="ignore"):
-            deviance = 2 * (
-                special.xlogy(moved, moved / mean)
-                + special.xlogy(n - moved, (n - moved) / (n - mean))
-            )
+            yes = special.xlogy(moved, moved / mean)
+            no = special.xlogy(n - moved, (n - moved) / (n - mean))
+        deviance = np.asarray(2 * (yes + no))
     return np.asarray(np.sign(moved - mean) * np.sqrt(np.maximum(deviance, 0.0)))
 
 
