@@ -1,24 +1,38 @@
-PYTHON ?= python3.11
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test install
+.PHONY: run test install install-dev checks
 
 run: $(VENV)/ready
-	$(BIN)/folkmoot demo
+	@$(BIN)/folkmoot demo
 
 test: $(VENV)/ready-dev
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
+
+# Everything that can be said about the code without running it.
+checks: $(VENV)/ready-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/djlint --lint --quiet folkmoot/web/templates
+	$(BIN)/python manage.py makemigrations --check --dry-run
 
 install: $(VENV)/ready
 
-# The environment is made again only when the pins change.
+install-dev: $(VENV)/ready-dev
+
+# The environment is made again only when the pins or the project's own description change.
 $(VENV)/ready: requirements/base.txt requirements/postgres.txt pyproject.toml
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/base.txt -r requirements/postgres.txt
-	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable . || $(BIN)/python -m pip install --quiet --no-deps --editable .
-	touch $@
+	@echo "Installing Folkmoot into $(VENV): a minute or two, once."
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || { rm -rf $(VENV) && $(PYTHON) -m venv $(VENV); }
+	@$(PIP) install --require-hashes -r requirements/base.txt -r requirements/postgres.txt
+	@$(PIP) install --no-deps --editable .
+	@touch $@
 
 $(VENV)/ready-dev: $(VENV)/ready requirements/dev.txt
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/dev.txt
-	touch $@
+	@echo "Installing what the tests need."
+	@$(PIP) install --require-hashes -r requirements/dev.txt
+	@touch $@
