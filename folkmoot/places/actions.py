@@ -53,9 +53,9 @@ def load_official_postcodes(path: Path, *, at: dt.datetime, office: str) -> Post
     """Load an ONSPD or NSPL file (CSV, or the zip it comes in) in place of any loaded before.
 
     The file is read and checked whole before anything is written; the change is one
-    transaction, so that no look-up ever sees half of a directory. ``office`` is the key
-    of who loads it, and the load is a public act. Raises BadInput naming every fault: missing columns, malformed postcodes, districts and
-    dates, and postcodes given twice.
+    transaction, so that no look-up ever sees half of a directory. ``office`` is the key of who
+    loads it, and the load is a public act. Raises BadInput naming every fault: missing columns,
+    malformed postcodes, districts and dates, and postcodes given twice.
     """
     with tempfile.TemporaryDirectory() as folder:
         table = _unpacked(path, Path(folder))

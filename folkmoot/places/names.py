@@ -21,6 +21,8 @@ class Named(Protocol):
 
 # Welsh names that the registry holds only in damaged form.
 _REPAIRED = {"W06000001": ["Ynys Môn", "Sir Ynys Môn"]}
+# "Hull City Council" is the council of Hull, whatever its area is called.
+_COUNCIL = re.compile(r" (?:(?:Metropolitan |County )?(?:Borough|District|City|County) )?Council$")
 # Slips in the registry: this is the name of a region, not of the authority beside it.
 _WRONG = {"Yorkshire and The Humber MCA"}
 # The force renamed itself in 2022, after the police file was published.
@@ -49,7 +51,14 @@ def of_registry(row: dict[str, str]) -> list[str]:
     """
     listed = re.split(r",(?! )", row["alt-names"])
     good = [name for name in listed if name[:1].isupper() and not re.search("[ïï¿½�]", name)]
-    listed = [row["official-name"], row["nice-name"], *good, *_REPAIRED.get(row["gss-code"], [])]
+    bare = _COUNCIL.sub("", row["official-name"])
+    listed = [
+        row["official-name"],
+        bare,
+        row["nice-name"],
+        *good,
+        *_REPAIRED.get(row["gss-code"], []),
+    ]
     return [name for name in listed if name not in _WRONG]
 
 

@@ -70,11 +70,11 @@ class Place:
 
 
 # Postcode as Royal Mail writes it: outward part, a space, inward part. Follows the format in the
-# National Statistics Postcode Lookup user guide (ONS) and BS 7666; NPT is the former district of
-# Newport and GIR 0AA the one code outside the pattern, and both are in the official directory.
+# National Statistics Postcode Lookup user guide (ONS) and BS 7666. Directories also hold codes
+# from before it: W1M, W1N, W1R, W1V, W1X and W1Y of London, NPT of Newport, and GIR 0AA.
 POSTCODE = re.compile(
-    r"(?:GIR 0AA|(?:NPT|[A-PR-UWYZ](?:[0-9][0-9A-HJKPSTUW]?"
-    r"|[A-HK-Y][0-9][0-9ABEHMNPRVWXY]?)) [0-9][ABD-HJLNP-UW-Z]{2})"
+    r"(?:GIR 0AA|NPT [0-9][A-Z]{2}|[A-PR-UWYZ](?:[0-9][0-9A-HJKMNPR-Y]?"
+    r"|[A-HK-Y][0-9][0-9ABEHMNPRVWXY]?) [0-9][ABD-HJLNP-UW-Z]{2})"
 )
 _POSTCODE_NOISE = re.compile(r"[\s\-.,'’]+")
 LONGEST_POSTCODE = 32
