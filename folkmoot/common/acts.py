@@ -58,6 +58,7 @@ FAULT_KINDS = {
     "impossible-value": "rows hold a value that cannot be",
     "conflicting-key": "rows repeat a place and period with different values",
     "unknown-status": "rows hold a mark that the publisher does not explain",
+    "known-wrong": "rows are known to be wrong and are left out",
     "missing-measure": "rows of a measure are missing",
 }
 

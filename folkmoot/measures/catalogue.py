@@ -23,6 +23,7 @@ FaultKind = Literal[
     "impossible-value",
     "conflicting-key",
     "unknown-status",
+    "missing-measure",
 ]
 
 
