@@ -22,8 +22,8 @@ What there is, in the order in which the account uses it:
 
 - scales: ``Scale``, ``choose_scale``: where errors are about normal and even;
 - intervals: ``wilson``, ``byar``, ``exact_poisson``, ``deviance_z``;
-- noise: ``moving_range``, ``pool_variances``, ``excess_movement``, with ``without_overlap``,
-  ``adjacent`` and ``one_year_apart`` to choose periods: what a place usually moves by;
+- noise: ``moving_range``, ``pool_variances``, ``excess_movement``, with ``without_overlap`` and
+  ``adjacent`` to choose periods: what a place usually moves by;
 - comparison: ``rest_of_group``, ``middle_of``, ``two_sided_p``, ``benjamini_hochberg``:
   different beyond chance;
 - funnel: ``overdispersed_funnel``: unusual among its kind;
@@ -51,7 +51,6 @@ from folkmoot.stats.noise import (
     adjacent,
     excess_movement,
     moving_range,
-    one_year_apart,
     pool_variances,
     without_overlap,
 )
@@ -100,7 +99,6 @@ __all__ = [
     "middle_of",
     "moving_range",
     "natural_limits",
-    "one_year_apart",
     "overdispersed_funnel",
     "pool_variances",
     "process_behaviour",

@@ -7,7 +7,8 @@ show together, and the reference distribution is a t whose degrees of freedom sa
 known (Smyth 2004, *Statistical Applications in Genetics and Molecular Biology* 3(1), article 3).
 
 What it cannot see: errors that persist from one period into the next (overlapping samples, a
-model that smooths over years) look like real and lasting difference.
+model that smooths over years) look like real and lasting difference. A season that all places
+share is taken out with the benchmark; one that a place has to itself widens its noise.
 """
 
 from __future__ import annotations
@@ -27,7 +28,6 @@ Booleans = NDArray[np.bool_]
 RANGE_MEAN = 2 / np.sqrt(np.pi)
 RANGE_VARIANCE = 2 - 4 / np.pi
 RANGE_COVARIANCE = 4 / np.pi * (np.sqrt(0.75) + 0.5 * np.arcsin(0.5) - 1)
-YEAR = 365.25
 
 
 def without_overlap(starts: Integers, ends: Integers) -> Booleans:
@@ -58,17 +58,6 @@ def adjacent(starts: Integers, keep: Booleans) -> tuple[Integers, Integers]:
     return kept[:-1][close], kept[1:][close]
 
 
-def one_year_apart(starts: Integers, keep: Booleans) -> tuple[Integers, Integers]:
-    """Pairs (earlier, later) of kept periods that begin a year apart, within ten days.
-
-    In a seasonal series only such pairs show movement rather than season.
-    """
-    kept = np.flatnonzero(keep)
-    gaps = np.abs(starts[kept][None, :] - starts[kept][:, None] - YEAR) <= 10
-    earlier, later = np.nonzero(gaps)
-    return kept[earlier], kept[later]
-
-
 @dataclass(frozen=True, slots=True)
 class Movement:
     """Movement of each place (P,): its variance per period, what is known of it, and from what."""
@@ -78,9 +67,7 @@ class Movement:
     periods: Integers  # periods that take part in at least one pair
 
 
-def moving_range(
-    deviation: Floats, earlier: Integers, later: Integers, correlated: bool = False
-) -> Movement:
+def moving_range(deviation: Floats, earlier: Integers, later: Integers) -> Movement:
     """Variance of one period's noise from the mean moving range of ``deviation`` (P, T).
 
     ``earlier`` and ``later`` index the periods of each pair. The mean range divided by 2/√π
@@ -90,9 +77,6 @@ def moving_range(
     follows from the moments of folded normal variables (Cryer and Ryan 1990, *Journal of Quality
     Technology* 22:187–192) and is matched to a χ with ν degrees of freedom (Patnaik 1950,
     *Biometrika* 37:78–87). Nine periods in a row give about 5, not 8.
-
-    ``correlated``: differences next to each other in time are correlated although they share no
-    period (year-on-year differences of months); ν is cut by the pooled correlation between them.
     """
     change = deviation[:, later] - deviation[:, earlier]
     known = np.isfinite(change)
@@ -107,32 +91,12 @@ def moving_range(
         mean = total / pairs
         spread = RANGE_VARIANCE * pairs + 2 * RANGE_COVARIANCE * shared
         squared = spread / (pairs * RANGE_MEAN) ** 2
-        if correlated:
-            squared = squared * _correlation_factor(change, earlier)
         variance = (mean / RANGE_MEAN) ** 2 / (1 + squared)
         df = (1 + np.sqrt(1 + 2 * squared)) / (4 * squared)
     ends = np.zeros((len(earlier), deviation.shape[1]))
     ends[np.arange(len(earlier)), earlier] = ends[np.arange(len(later)), later] = 1.0
     taking_part = known.astype(np.float64) @ ends > 0
     return Movement(variance, np.where(pairs > 0, df, 0.0), taking_part.sum(axis=1))
-
-
-def _correlation_factor(change: Floats, earlier: Integers) -> float:
-    """By how much correlation in time inflates the variance of a mean of absolute differences.
-
-    The first-order correlation r, pooled over places, gives that of absolute values ρ, and a mean
-    of an autoregressive series has its variance multiplied by (1 + ρ)/(1 − ρ) (Bayley and
-    Hammersley 1946, *Supplement to the JRSS* 8:184–197).
-    """
-    if len(earlier) < 3:
-        return 1.0
-    next_to = np.diff(earlier) == 1
-    products = (change[:, 1:] * change[:, :-1])[:, next_to]
-    with np.errstate(invalid="ignore"):
-        r = float(np.nansum(products) / max(np.nansum(change**2), 1e-300))
-    r = min(max(r, 0.0), 0.95)
-    rho = (np.sqrt(1 - r * r) + r * np.arcsin(r) - 1) / (np.pi / 2 - 1)
-    return float((1 + rho) / (1 - rho))
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,10 +198,10 @@ def excess_movement(movement: Movement, counting: Floats) -> Excess:
     """How much more each place moves between periods than its counts alone would make it.
 
     ``counting`` (P,): the mean binomial or Poisson variance of a place, on the comparison scale.
-    Places share a typical excess τ² that solves Σ ν(s²/(counting + τ²) − 1) = 0, the Pearson
-    estimating equation of quasi-likelihood (McCullagh and Nelder 1989, section 4.5) with an
-    additive component (Spiegelhalter 2005 prefers it to a common factor where sizes differ much);
-    single places' ratios are capped at 10 so that one shock does not set the level for all. Each
+    Places share a typical excess τ², an additive component (Spiegelhalter 2005 prefers it to a
+    common factor where sizes differ much) in the manner of quasi-likelihood (McCullagh and Nelder
+    1989, section 4.5). It is the τ² at which log s² − log(counting + τ²) averages what chance
+    alone would give; being a mean of logs it is not set by the few places whose level jumped. Each
     place's ratio to that is then pooled as in ``pool_variances``. Never negative: intervals are
     widened, never narrowed.
     """
@@ -258,12 +222,16 @@ def excess_movement(movement: Movement, counting: Floats) -> Excess:
 
 
 def _typical_excess(own: Floats, base: Floats, df: Floats) -> float:
+    expected = special.digamma(df / 2) - np.log(df / 2)
+    weight = 1 / special.polygamma(1, df / 2)
+    logs = np.log(np.maximum(own, 1e-6 * float(np.median(base)) + 1e-300)) - expected
+
     def surplus(tau2: float) -> float:
-        return float(np.sum(df * (np.minimum(own / (base + tau2), 10.0) - 1)))
+        return float(np.sum(weight * (logs - np.log(base + tau2))))
 
     if surplus(0.0) <= 0:
         return 0.0
-    low, high = 0.0, float(own.max())
+    low, high = 0.0, float(np.exp(logs.max()))
     for _ in range(60):
         middle = (low + high) / 2
         low, high = (middle, high) if surplus(middle) > 0 else (low, middle)

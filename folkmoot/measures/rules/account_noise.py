@@ -19,7 +19,6 @@ from folkmoot.stats.noise import (
     adjacent,
     excess_movement,
     moving_range,
-    one_year_apart,
     pool_variances,
     without_overlap,
 )
@@ -163,13 +162,11 @@ def _published(ground: Ground) -> Noise:
 
 
 def movement_of(ground: Ground) -> Movement:
-    """The movement of every place from one period to the next, or from year to year if seasonal."""
-    keep = usable_periods(ground.grid, ground.definition)
-    starts = ground.grid.starts
-    if ground.definition.seasonal:
-        earlier, later = one_year_apart(starts, keep)
-        return moving_range(ground.deviation, earlier, later, correlated=True)
-    earlier, later = adjacent(starts, keep)
+    """The movement of every place, less that of its nation, between neighbouring periods.
+
+    The nation's course takes with it the season that places share.
+    """
+    earlier, later = adjacent(ground.grid.starts, usable_periods(ground.grid, ground.definition))
     return moving_range(ground.deviation, earlier, later)
 
 
