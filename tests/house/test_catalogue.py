@@ -2,7 +2,6 @@
 
 import datetime as dt
 import hashlib
-import logging
 import re
 import shutil
 from pathlib import Path
@@ -48,7 +47,6 @@ SERVICES = {
     "environment",
     "police-and-crime",
 }
-LOG = logging.getLogger(__name__)
 LICENCES = ("Open Government Licence v3.0", "MIT", "CC BY 4.0", "CC0")
 
 
@@ -149,42 +147,6 @@ def test_every_joined_area_has_members_that_are_known(areas):
         assert entry["source"]
 
 
-# ---- Which way is better
-
-
-OPPOSITE = {"High": "lower", "Low": "higher"}
-
-
-def against_the_dictionary(measures: list[MeasureEntry]) -> list[str]:
-    return [m.slug for m in measures if OPPOSITE.get(m.dictionary_polarity or "-") == m.polarity]
-
-
-def test_every_measure_says_which_way_is_better_and_why():
-    """For a reader to check: run this with --log-cli-level=INFO to see the list."""
-    listed = [(m.service, m.title, m.polarity, m.polarity_reason) for m in MEASURES]
-    for line in listed:
-        LOG.info("%s | %s | %s | %s", *line)
-
-    assert len(listed) == len(CATALOGUE.measures)
-    assert [line for line in listed if len(line[3].split()) < 4] == []
-    assert {polarity for _, _, polarity, _ in listed} == {"higher", "lower", "none"}
-
-
-def test_no_polarity_is_the_opposite_of_the_dictionary():
-    assert against_the_dictionary(MEASURES) == []
-
-
-def test_a_planted_opposite_is_found():
-    measure = CATALOGUE.measures["pupils-often-absent"]
-    planted = [
-        measure.model_copy(update={"slug": "a", "dictionary_polarity": "High"}),
-        measure.model_copy(update={"slug": "b", "dictionary_polarity": "Low"}),
-        measure.model_copy(update={"slug": "c", "dictionary_polarity": "-"}),
-    ]
-
-    assert against_the_dictionary(planted) == ["a"]
-
-
 @pytest.mark.parametrize(
     "slug",
     ["exports", "businesses-active", "short-stay-guest-nights", "nature-cleaning-the-air"],
@@ -194,7 +156,20 @@ def test_sums_that_grow_with_a_place_are_context_and_not_judged(slug):
     assert CATALOGUE.measures[slug].polarity == "none"
 
 
-def test_sentences_go_on():
+def twice(measures: list[MeasureEntry]) -> list[str]:
+    titles = [m.title.casefold() for m in measures]
+    return sorted({title for title in titles if titles.count(title) > 1})
+
+
+def test_no_two_measures_have_one_title():
+    assert twice(MEASURES) == []
+
+
+def test_a_planted_second_title_is_found():
+    assert twice([*MEASURES, CATALOGUE.measures["weekly-pay"]]) == ["weekly pay"]
+
+
+def test_sentences_go_on_because_the_period_follows():
     assert [m.slug for m in MEASURES if m.sentence.endswith(".")] == []
 
 
