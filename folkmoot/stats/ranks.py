@@ -59,9 +59,10 @@ def shrunken_rank_ranges(
     errors, zero or more (zero for a figure without error). nan in either leaves that place
     unranked. The same figures give the same answer, in whatever order the places stand.
 
-    Ranges made from the raw intervals instead hold the true rank too seldom (72 to 95 in 100
-    among 120 places, least where errors are large beside the spread); these held it in 95 to 98 in 100 among 40 places or more, and in up to 99 among
-    fewer, ranks being whole numbers: see tests/stats/test_ranks.py.
+    Ranges made from the raw intervals instead hold the true rank too seldom: 72 to 95 times in
+    100 among 120 places, least where errors are large beside the spread. These held it 95 to 98
+    times in 100 among 40 places or more, and up to 99 among fewer, ranks being whole numbers:
+    see tests/stats/test_ranks.py.
     Raises ValueError if the shapes differ, an error is negative or ``draws`` is below 100.
     """
     values = np.asarray(y, dtype=np.float64)
