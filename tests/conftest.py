@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 
 from tests.browsing import browser, new_page, served
 from tests.built_database import BUILT_AT
@@ -54,11 +55,21 @@ def _own_home(settings: Any, tmp_path: Path) -> None:
     settings.HOME = tmp_path / "home"
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that look with the browser or start PostgreSQL carry the mark of it."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Tests that look with the browser or start PostgreSQL carry the mark of it.
+
+    Where PostgreSQL is the database in use, what runs on both is not run on it twice.
+    """
+    on_postgres_anyway = settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
+    kept, twice = [], []
     for item in items:
         names = getattr(item, "fixturenames", ())
         if "browser" in names:
             item.add_marker("browser")
         if "on_postgres" in names:
             item.add_marker("postgres")
+        again = "committing" in names and item.get_closest_marker("postgres") is not None
+        (twice if again and on_postgres_anyway else kept).append(item)
+    if twice:
+        config.hook.pytest_deselected(items=twice)
+        items[:] = kept

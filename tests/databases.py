@@ -145,8 +145,6 @@ def on_postgres(_postgres_template: Path, django_db_blocker: Any) -> Iterator[No
 def committing(request: pytest.FixtureRequest) -> None:
     """A database where commits are real: the one in use, and PostgreSQL where that is another."""
     if request.param == "postgres":
-        if connections.settings["default"]["ENGINE"].endswith("postgresql"):
-            pytest.skip("the database in use is PostgreSQL already")
         request.getfixturevalue("on_postgres")
 
 
