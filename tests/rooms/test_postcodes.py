@@ -276,6 +276,21 @@ class TestOfficialDirectory:
         assert OfficialPostcode.objects.count() == 6
         assert PostcodeEdition.objects.get().name == "good"
 
+    def test_a_crash_while_swapping_leaves_the_old_directory(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        header = ("pcd", "pcds", "doterm", "oslaua")
+        load(directory(tmp_path / "good.csv", ONSPD, header))
+
+        def crash(**_: object) -> None:
+            raise OSError("the disk is full")
+
+        monkeypatch.setattr(actions, "record_act", crash)
+        with pytest.raises(OSError, match="disk is full"):
+            load(directory(tmp_path / "next.csv", ONSPD[:1], header))
+        assert OfficialPostcode.objects.count() == 6
+        assert PostcodeEdition.objects.get().name == "good"
+
     def test_many_faults_are_counted(self, tmp_path: Path) -> None:
         rows = [("", f"WRONG{n}", "", "E08000035") for n in range(200)]
         with pytest.raises(BadInput) as caught:
