@@ -9,6 +9,9 @@ from typing import Any
 import pytest
 from django.conf import settings
 
+from folkmoot.measures import queries
+from folkmoot.places import gazetteer
+from folkmoot.web import remembered
 from tests.browsing import browser, new_page, served
 from tests.built_database import BUILT_AT
 from tests.databases import (
@@ -53,6 +56,15 @@ def today() -> dt.date:
 def _own_home(settings: Any, tmp_path: Path) -> None:
     """No test writes into the installation's own folder."""
     settings.HOME = tmp_path / "home"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> None:
+    """A process remembers what it read of its one database; tests have several."""
+    remembered.forget()
+    gazetteer.forget()
+    queries._edition.cache_clear()
+    queries._kept = ("", {})
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

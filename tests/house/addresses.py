@@ -1,0 +1,73 @@
+"""Every address of the site, with examples that the shipped data answers."""
+
+from __future__ import annotations
+
+from django.urls import URLResolver, get_resolver
+
+# route → addresses to ask. A route without an example fails tests/house/test_reading.py.
+EXAMPLES: dict[str, tuple[str, ...]] = {
+    "": ("/",),
+    "find/": (),  # takes POST only
+    "search/": ("/search/?q=leeds", "/search/?q=schols", "/search/"),
+    "places/": ("/places/",),
+    "place/<slug:slug>/": (
+        "/place/leeds/",
+        "/place/leeds/?show=worse",
+        "/place/devon/",
+        "/place/leds/",
+    ),
+    "place/<slug:slug>/<slug:service_slug>/": (
+        "/place/leeds/schools/",
+        "/place/exeter/waste/",
+        "/place/leeds/magic/",
+    ),
+    "services/": ("/services/",),
+    "service/<slug:slug>/": ("/service/schools/", "/service/magic/"),
+    "methods/": ("/methods/",),
+    "about/": ("/about/",),
+    "licences/": ("/licences/",),
+    "data/": ("/data/",),
+    "record/": ("/record/", "/record/?place=leeds", "/record/?verb=accept-fault"),
+    "record/feed/": ("/record/feed/",),
+    "record/<int:number>/": ("/record/1/", "/record/99999999/"),
+    "record/<int:number>/canonical.json": ("/record/1/canonical.json",),
+    "api/v1/openapi.json": ("/api/v1/openapi.json",),
+    "api/v1/docs": ("/api/v1/docs",),
+    "api/v1/places": ("/api/v1/places",),
+    "api/v1/places/<key>": ("/api/v1/places/leeds", "/api/v1/places/leds"),
+    "api/v1/services": ("/api/v1/services",),
+    "api/v1/services/<slug>": ("/api/v1/services/schools",),
+    "api/v1/measures": ("/api/v1/measures",),
+    "api/v1/measures/<slug>": ("/api/v1/measures/{measure}",),
+    "api/v1/sources": ("/api/v1/sources",),
+    "api/v1/releases": ("/api/v1/releases",),
+    "api/v1/releases/<source>/<number>": ("/api/v1/releases/{source}/1",),
+    "api/v1/releases/<source>/<number>/revisions": ("/api/v1/releases/{source}/1/revisions",),
+    "api/v1/observations": ("/api/v1/observations?measure={measure}&place=leeds",),
+    "api/v1/account": ("/api/v1/account?place=leeds", "/api/v1/account?place=leds"),
+    "api/v1/": ("/api/v1/",),
+    "measure/<slug:slug>.csv": ("/measure/{measure}.csv",),
+    "measure/<slug:slug>.csv-metadata.json": ("/measure/{measure}.csv-metadata.json",),
+    "measure/<slug:slug>/observations.csv": ("/measure/{measure}/observations.csv",),
+    "measure/<slug:slug>/observations.csv-metadata.json": (
+        "/measure/{measure}/observations.csv-metadata.json",
+    ),
+    "place/<slug:slug>.csv": ("/place/leeds.csv",),
+    "place/<slug:slug>.csv-metadata.json": ("/place/leeds.csv-metadata.json",),
+    r"^(?P<name>places|measures|sources)\.csv$": ("/places.csv", "/measures.csv", "/sources.csv"),
+    r"^(?P<name>places|measures|sources)\.csv-metadata\.json$": ("/places.csv-metadata.json",),
+    "account.parquet": ("/account.parquet",),
+}
+
+
+def routes() -> list[str]:
+    """Every route of the site, as Django writes it."""
+
+    def below(resolver: URLResolver, before: str) -> list[str]:
+        found = []
+        for pattern in resolver.url_patterns:
+            route = before + str(pattern.pattern)
+            found += below(pattern, route) if isinstance(pattern, URLResolver) else [route]
+        return found
+
+    return below(get_resolver(), "")
