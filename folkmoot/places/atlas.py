@@ -119,6 +119,14 @@ class Atlas:
                 grouped[link.child].append(link)
         return grouped
 
+    def recoded(self) -> dict[str, str]:
+        """Old code → newest code of every place that only changed its code."""
+        return rules.recoded(
+            (self.areas[link.child], self.areas[link.parent])
+            for link in self.links.values()
+            if link.role == "became"
+        )
+
 
 def read_atlas(data: Path, joined: Path | None = None) -> Atlas:
     """Read every area under ``data`` (the shipped folder) and the list of ``joined`` areas."""
@@ -206,22 +214,18 @@ def _add_successions(atlas: Atlas, areas: Path) -> dict[str, str]:
         if step.old in atlas.areas and (step.new in atlas.areas or step.new.startswith("E54"))
     ]
     icb_names = {row["icb24_code"]: row["icb24_name"] for row in _boards(areas)}
-    successors: dict[str, list[str]] = defaultdict(list)
     for step in steps:
         if step.new not in atlas.areas:
             atlas.add(step.new, icb_names[step.new], "lookup_ltla24_icb24.csv")
-        successors[step.old].append(step.new)
         atlas.link(step.old, step.new, step.source, role="became")
-    recoded = {}
+    recoded = atlas.recoded()
     for step in steps:
         old, new = atlas.areas[step.old], atlas.areas[step.new]
         began = new.started or step.on or _day_after(old.ended)
         old.ended = began - dt.timedelta(days=1)
         new.started = began
         atlas.links[old.code, new.code, "became"].since = began
-        how = rules.succession(old.kind, old.name, new.kind, new.name, len(successors[old.code]))
-        if how == rules.RECODED:
-            recoded[old.code] = new.code
+        if old.code in recoded:
             new.homepage = new.homepage or old.homepage
             new.latitude, new.longitude = (
                 new.latitude or old.latitude,

@@ -7,6 +7,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db.models import Count, Q
+
 from folkmoot.common.errors import BadInput, NotFound
 from folkmoot.places import gazetteer, postcodes, rules
 from folkmoot.places.models import Area, AreaLink, OfficialPostcode, PostcodeEdition, SimilarArea
@@ -140,6 +142,7 @@ def successors(area: Area) -> list[Successor]:
     """What ``area`` became, largest share first; empty where it still exists."""
     links = list(
         AreaLink.objects.filter(child=area, role=BECAME)
+        .annotate(joined=Count("parent__links_down", Q(parent__links_down__role=BECAME)))
         .select_related("parent")
         .order_by("-share", "parent__name")
     )
@@ -147,7 +150,7 @@ def successors(area: Area) -> list[Successor]:
         Successor(
             area=link.parent,
             how=rules.succession(
-                area.kind, area.name, link.parent.kind, link.parent.name, len(links)
+                area.kind, area.name, link.parent.kind, link.parent.name, len(links), link.joined
             ),
             share=link.share,
             since=link.since,
@@ -166,22 +169,7 @@ def predecessors(area: Area) -> list[Area]:
 def recoded() -> dict[str, str]:
     """Old code → newest code of every place that only changed its code."""
     links = AreaLink.objects.filter(role=BECAME).select_related("child", "parent")
-    by_child: dict[str, list[AreaLink]] = defaultdict(list)
-    for link in links:
-        by_child[link.child.code].append(link)
-    step = {}
-    for code, ways in by_child.items():
-        old, new = ways[0].child, ways[0].parent
-        how = rules.succession(old.kind, old.name, new.kind, new.name, len(ways))
-        if how == rules.RECODED:
-            step[code] = new.code
-    newest = {}
-    for code in step:
-        last = code
-        while last in step:
-            last = step[last]
-        newest[code] = last
-    return newest
+    return rules.recoded((link.child, link.parent) for link in links)
 
 
 def living_area(code: str) -> Area | None:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Protocol
 
 from folkmoot.common.errors import BadInput, Fault
 
@@ -145,15 +148,54 @@ SPLIT = "split"
 
 
 def succession(
-    kind: str, name: str, successor_kind: str, successor_name: str, successors: int
+    kind: str,
+    name: str,
+    successor_kind: str,
+    successor_name: str,
+    successors: int,
+    predecessors: int = 1,
 ) -> str:
     """How an area that ended lives on in one of its ``successors``.
 
     ``recoded``: the same place under a new code, usually after a small change of boundary, so
     that its figures carry on. ``split``: it went to several areas. ``merged``: it became part
-    of another area, whose figures are about a different place.
+    of another area, whose figures are about a different place, even where it kept the name:
+    so it is wherever the successor has several ``predecessors``.
     """
     if successors > 1:
         return SPLIT
     same = kind == successor_kind and folded(name) == folded(successor_name)
-    return RECODED if same else MERGED
+    return RECODED if same and predecessors == 1 else MERGED
+
+
+class _Named(Protocol):
+    """An area, wherever it is kept."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+
+
+def recoded(steps: Iterable[tuple[_Named, _Named]]) -> dict[str, str]:
+    """Old code → newest code of every place that only changed its code.
+
+    ``steps`` are all the pairs of (an area that ended, an area that it became).
+    """
+    steps = list(steps)
+    ways = Counter(old.code for old, _ in steps)
+    joined = Counter(new.code for _, new in steps)
+    onward = {
+        old.code: new.code
+        for old, new in steps
+        if succession(old.kind, old.name, new.kind, new.name, ways[old.code], joined[new.code])
+        == RECODED
+    }
+    newest = {}
+    for code, last in onward.items():
+        while last in onward:
+            last = onward[last]
+        newest[code] = last
+    return newest

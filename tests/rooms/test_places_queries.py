@@ -9,6 +9,8 @@ import pytest
 from folkmoot.common.errors import NotFound
 from folkmoot.measures.rules.definition import Geography
 from folkmoot.places import codes, gazetteer, queries, rules
+from folkmoot.places.atlas import read_atlas
+from folkmoot.places.importing import joined_areas_file
 from folkmoot.places.models import Area
 from folkmoot.shipped import shipped
 from tests.rooms.places_loaded import places
@@ -92,7 +94,19 @@ def test_recoded_lists_only_places_that_stayed_the_same() -> None:
     assert "E07000026" not in recoded
     assert "E10000027" not in recoded  # the county of Somerset and the council that replaced it
     assert "E47000005" not in recoded
-    assert len(recoded) == 16
+    assert "E47000010" not in recoded  # became, with North of Tyne, a larger North East
+    assert len(recoded) == 15
+
+
+def test_a_place_that_grew_by_another_is_merged_even_if_it_kept_its_name() -> None:
+    (onward,) = queries.successors(queries.area_by_code("E47000010"))
+    assert onward.area.code == "E47000014"
+    assert onward.area.name == "North East"
+    assert onward.how == rules.MERGED
+
+
+def test_files_and_tables_agree_on_who_was_recoded() -> None:
+    assert read_atlas(shipped("data"), joined_areas_file()).recoded() == queries.recoded()
 
 
 def test_a_district_is_followed_to_what_stands_there_now() -> None:
