@@ -88,6 +88,8 @@ def test_each_kind_of_trouble_is_a_page_that_helps(visitor, kind, caplog):
     assert answer["Content-Type"].startswith("text/html")
     assert page.count("<h1") == 1
     assert "What to do next" in page
+    # The search box on the page is not what went wrong.
+    assert "govuk-input--error" not in page
     assert SECRET not in page
     assert "Traceback" not in page
     assert "ZeroDivision" not in page

@@ -87,7 +87,7 @@ def error_response(request: HttpRequest, error: FolkmootError) -> HttpResponse:
         response: HttpResponse = JsonResponse(error_body(error), status=error.status)
     else:
         context = {
-            "error": error,
+            "trouble": error,
             "words": words_for(error),
             "faults": error.faults if isinstance(error, BadInput) else (),
             "suggestions": error.suggestions if isinstance(error, NotFound) else (),
