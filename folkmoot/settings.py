@@ -43,7 +43,11 @@ INSTALLED_APPS = [
     "folkmoot.common",
     "folkmoot.places",
     "folkmoot.services",
+    "folkmoot.bodies",
+    "folkmoot.people",
+    "folkmoot.duties",
     "folkmoot.measures",
+    "folkmoot.framework",
     "folkmoot.web",
 ]
 
