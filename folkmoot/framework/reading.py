@@ -1,0 +1,139 @@
+"""Reading frameworks: YAML to validated entries, every fault at once with its line and path."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+from pydantic import ValidationError
+
+from folkmoot.common.errors import Fault
+from folkmoot.framework.catalogue import Framework
+
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+Where = tuple[str | int, ...]
+_REMEDY = "See docs/frameworks.md for what the field means."
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Where in a file each field stands. ``name`` is the file as faults call it."""
+
+    name: str
+    lines: dict[Where, int]
+
+    def where(self, path: Sequence[str | int]) -> str:
+        """The file, the line of ``path`` or of the nearest part around it, and the path."""
+        known = tuple(path)
+        while known and known not in self.lines:
+            known = known[:-1]
+        dotted = _dotted(path)
+        return f"{self.name}, line {self.lines.get(known, 1)}{', ' if dotted else ''}{dotted}"
+
+    def fault(self, path: Sequence[str | int], what: str, remedy: str, value: str = "") -> Fault:
+        """A fault at ``path`` of this file."""
+        return Fault(self.where(path), what, remedy, value=value[:80])
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A framework as it was read, with the lines of its file."""
+
+    framework: Framework
+    lines: Lines
+
+
+def read_framework(path: Path, *, name: str = "") -> tuple[Read | None, list[Fault]]:
+    """The framework in one file, and every fault of its form. Raises nothing for content.
+
+    Standards that it takes over from another framework are not resolved: see
+    ``read_frameworks``. ``name`` is what faults call the file.
+    """
+    name = name or f"{path.parent.name}/{path.name}"
+    try:
+        text = path.read_text("utf-8")
+        node = yaml.compose(text, Loader=_Loader)
+        raw = yaml.load(text, Loader=_Loader)  # noqa: S506 — CSafeLoader
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        what = f"not readable as YAML: {error.problem}."
+        return None, [Fault(f"{name}, line {line}", what, "Mend the syntax.")]
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        return None, [Fault(name, f"not readable as YAML: {error}.", "Mend the syntax.")]
+    lines = Lines(name, {})
+    faults: list[Fault] = []
+    if node is not None:
+        _walk(node, (), lines, faults)
+    if not isinstance(raw, dict):
+        return None, [Fault(name, "not a mapping of fields.", "Write 'field: value' lines.")]
+    try:
+        framework = Framework.model_validate(raw)
+    except ValidationError as error:
+        faults.extend(
+            lines.fault(item["loc"], f"{item['msg']}.", _REMEDY, str(item.get("input", "")))
+            for item in error.errors()
+        )
+        return None, faults
+    return Read(framework, lines), faults
+
+
+def _dotted(path: Sequence[str | int]) -> str:
+    return ".".join(str(part) for part in path)
+
+
+def _walk(node: yaml.Node, path: Where, lines: Lines, faults: list[Fault]) -> None:
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            below = (*path, str(key.value))
+            if below in lines.lines:
+                faults.append(
+                    Fault(
+                        f"{lines.name}, line {key.start_mark.line + 1}, {_dotted(below)}",
+                        "the field is here twice.",
+                        "Keep one of them.",
+                    )
+                )
+            lines.lines[below] = key.start_mark.line + 1
+            _walk(value, below, lines, faults)
+    elif isinstance(node, yaml.SequenceNode):
+        for index, value in enumerate(node.value):
+            lines.lines[(*path, index)] = value.start_mark.line + 1
+            _walk(value, (*path, index), lines, faults)
+
+
+def read_frameworks(folder: Path) -> tuple[list[Read], list[Fault]]:
+    """Every framework in ``folder``, with standards taken over in place, and every fault of form.
+
+    A file is named after its slug, or slug--version where there are several versions.
+    """
+    found: list[Read] = []
+    faults: list[Fault] = []
+    for path in sorted(folder.glob("*.yaml")):
+        read, more = read_framework(path)
+        faults.extend(more)
+        if read is None:
+            continue
+        if path.stem.split("--")[0] != read.framework.slug:
+            what = f"the file is called {path.stem!r} and its slug is {read.framework.slug!r}."
+            faults.append(read.lines.fault(("slug",), what, "Name the file after the slug."))
+        found.append(read)
+    whole = [with_standards(read, [other.framework for other in found]) for read in found]
+    return [read for read, _ in whole], [*faults, *(f for _, more in whole for f in more)]
+
+
+def with_standards(read: Read, others: Sequence[Framework]) -> tuple[Read, list[Fault]]:
+    """``read`` with the standards that it takes over, the newest version of them."""
+    framework = read.framework
+    if framework.standards_from is None:
+        return read, []
+    sources = [o for o in others if o.slug == framework.standards_from and not o.standards_from]
+    if not sources:
+        what = f"there is no framework {framework.standards_from!r} with its own standards."
+        return read, [read.lines.fault(("standards_from",), what, "Name one that there is.")]
+    source = max(sources, key=lambda other: other.starts)
+    own = {standard.id for standard in framework.standards}
+    taken = tuple(standard for standard in source.standards if standard.id not in own)
+    whole = framework.model_copy(update={"standards": (*framework.standards, *taken)})
+    return Read(whole, read.lines), []

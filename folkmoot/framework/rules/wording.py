@@ -1,0 +1,84 @@
+"""How a standing is said. A limit for each case is said as the cases that broke it."""
+
+from __future__ import annotations
+
+from folkmoot.framework.catalogue import KIND_WORDS, MINIMUMS, Standard
+from folkmoot.framework.rules.facts import Fact
+
+NO_FIGURES = "No published figures to judge this by."
+BELOW_MINIMUM = "below the minimum"
+SHORT_OF = {"guidance": "short of what guidance asks", "ambition": "not yet at the ambition"}
+CHANCE = {
+    "within-chance": "which may be chance",
+    "beyond-chance": "by more than chance",
+    "every-case": "and every case is counted",
+}
+
+
+def in_breach(standard: Standard, fact: Fact) -> str:
+    """How many cases broke a limit: "97 in 100 late", "9,850 of 37,388 waited longer".
+
+    "" where there is no figure, or the measure is no share. Never "none" where there are some,
+    nor "all" where it is not all.
+    """
+    if fact.value is None or standard.line is None or standard.unit == "":
+        return ""
+    share = _share(standard, fact)
+    if fact.affected is not None and fact.cases:
+        return f"{fact.affected:,} of {fact.cases:,} {standard.breach}"
+    return f"{hundred(share)} {standard.breach}"
+
+
+def _share(standard: Standard, fact: Fact) -> float:
+    """Cases in breach in 100: what is missing from all, or the figure where it counts breaches."""
+    value = fact.value or 0.0
+    return value if _counts_breaches(standard) else 100.0 - value
+
+
+def _counts_breaches(standard: Standard) -> bool:
+    """Whether the measure counts the cases in breach: its line is then low where all is asked."""
+    if standard.per_case:
+        return standard.line == 0
+    return standard.operator == "<=" or standard.line != standard.value
+
+
+def hundred(share: float) -> str:
+    """A share of 100 in whole cases: "97 in 100", "fewer than 1 in 100", "none"."""
+    if share <= 0:
+        return "none"
+    if share >= 100:
+        return "all"
+    if share < 1:
+        return "fewer than 1 in 100"
+    if share > 99:
+        return "more than 99 in 100"
+    return f"{round(share)} in 100"
+
+
+def stands(standard: Standard, fact: Fact) -> str:
+    """One standing in a few words: what is said beside the figure on every page."""
+    if fact.state == "not-in-release":
+        return "The release has no figure for this place."
+    if fact.state == "cannot-say":
+        why = f" ({fact.status})" if fact.status else ""
+        return f"It cannot be said: there is no figure to judge by{why}."
+    if fact.state == "meets":
+        asked = "the minimum" if standard.kind in MINIMUMS else KIND_WORDS[standard.kind]
+        return f"Meets {asked}." if fact.due else f"Already at it; asked for by {standard.due}."
+    if fact.failing:
+        cases = in_breach(standard, fact) if standard.per_case else ""
+        said = f"{cases}: {BELOW_MINIMUM}" if cases else f"Below the minimum, {CHANCE[fact.how]}"
+        return f"{said[0].upper()}{said[1:]}."
+    return f"{_short(standard, fact)}."
+
+
+def _short(standard: Standard, fact: Fact) -> str:
+    if not fact.due:
+        said = f"Not yet at what is asked for by {standard.due}"
+    elif standard.doubt:
+        said = "Short of the line, which does not prove a breach"
+    else:
+        said = SHORT_OF.get(standard.kind, "short of the line")
+    cases = in_breach(standard, fact) if standard.per_case else ""
+    whole = f"{cases}: {said}" if cases else said
+    return f"{whole[0].upper()}{whole[1:]}"
