@@ -23,6 +23,7 @@ from folkmoot.framework.rules.standing import (
     Judged,
     in_a_row,
 )
+from folkmoot.measures.rules.periods import day_words, label
 
 SURE = frozenset({"beyond-chance", "every-case"})
 LOCAL = "This is a matter for the local people."
@@ -198,7 +199,7 @@ def asks_words(framework: Framework, condition: Condition, trigger: Trigger) -> 
     standard = framework.standard(condition.standard)
     title = standard.title if standard else condition.standard
     far = f" by {condition.shortfall:g} or more" if condition.shortfall else ""
-    sure = "" if condition.sure == "any" else ", by more than chance"
+    sure = "" if condition.sure == "any" else ", by more than chance where cases are a sample"
     periods = (
         "in the newest period"
         if condition.periods == 1
@@ -211,14 +212,15 @@ def asks_words(framework: Framework, condition: Condition, trigger: Trigger) -> 
 
 
 def _found_words(fact: Fact, run: int, fresh: bool) -> str:
+    when = label(fact.period)
     if fact.value is None or fact.shortfall is None:
-        said = f"No figure for {fact.period}: {fact.status or fact.state.replace('-', ' ')}."
+        said = f"No figure for {when}: {fact.status or fact.state.replace('-', ' ')}."
     elif fact.state == "meets":
-        said = f"{fact.value:g} in {fact.period}: the line is met."
+        said = f"{fact.value:g} in {when}: the line is met."
     else:
         binds = "" if fact.failing else ", which is not below a minimum that binds"
         said = (
-            f"{fact.value:g} in {fact.period}, {fact.shortfall:g} beyond the line "
+            f"{fact.value:g} in {when}, {fact.shortfall:g} beyond the line "
             f"({fact.how.replace('-', ' ')}){binds}; so far as asked in {run} "
             f"period{'' if run == 1 else 's'} in a row."
         )
@@ -239,9 +241,9 @@ def _service_of(framework: Framework, standard: str) -> str | None:
 
 
 def _in_force(framework: Framework, on: dt.date) -> Checked:
-    until = f" until {framework.ends}" if framework.ends else ""
+    until = f" until {day_words(framework.ends)}" if framework.ends else ""
     met = framework.starts <= on and (framework.ends is None or on <= framework.ends)
-    found = f"It is in force from {framework.starts}{until}; the day is {on}."
+    found = f"It is in force from {day_words(framework.starts)}{until}; the day is {day_words(on)}."
     return Checked("framework", "The framework must be in force on the day.", found, met)
 
 
@@ -260,5 +262,5 @@ def _pauses(framework: Framework, on: dt.date) -> list[Checked]:
     holding = [pause for pause in pauses_on(framework, on) if pause.effect == "pause"]
     if not framework.pauses:
         return []
-    found = "; ".join(f"{p.title}, until {p.ends}" for p in holding) or "None holds."
+    found = "; ".join(f"{p.title}, until {day_words(p.ends)}" for p in holding) or "None holds."
     return [Checked("pause", asks, found, not holding)]

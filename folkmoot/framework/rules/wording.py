@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from folkmoot.framework.catalogue import KIND_WORDS, MINIMUMS, Standard
 from folkmoot.framework.rules.facts import Fact
+from folkmoot.measures.rules.periods import day_words
 
 NO_FIGURES = "No published figures to judge this by."
 BELOW_MINIMUM = "below the minimum"
@@ -64,7 +65,7 @@ def stands(standard: Standard, fact: Fact) -> str:
         return f"It cannot be said: there is no figure to judge by{why}."
     if fact.state == "meets":
         asked = "the minimum" if standard.kind in MINIMUMS else KIND_WORDS[standard.kind]
-        return f"Meets {asked}." if fact.due else f"Already at it; asked for by {standard.due}."
+        return f"Meets {asked}." if fact.due else f"Already at it; asked for by {_day(standard)}."
     if fact.failing:
         cases = in_breach(standard, fact) if standard.per_case else ""
         said = f"{cases}: {BELOW_MINIMUM}" if cases else f"Below the minimum, {CHANCE[fact.how]}"
@@ -72,11 +73,15 @@ def stands(standard: Standard, fact: Fact) -> str:
     return f"{_short(standard, fact)}."
 
 
+def _day(standard: Standard) -> str:
+    return day_words(standard.due) if standard.due else ""
+
+
 def _short(standard: Standard, fact: Fact) -> str:
     if not fact.due:
-        said = f"Not yet at what is asked for by {standard.due}"
+        said = f"not yet at what is asked for by {_day(standard)}"
     elif standard.doubt:
-        said = "Short of the line, which does not prove a breach"
+        said = "short of the line, which does not prove a breach"
     else:
         said = SHORT_OF.get(standard.kind, "short of the line")
     cases = in_breach(standard, fact) if standard.per_case else ""

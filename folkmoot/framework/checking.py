@@ -1,0 +1,221 @@
+"""The checks across a framework: what it names exists, nothing lacks its source or safeguard."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from folkmoot.common.errors import Fault
+from folkmoot.framework.catalogue import MINIMUMS, Standard, Step
+from folkmoot.framework.reading import Read
+from folkmoot.framework.rules.standing import Judged
+from folkmoot.framework.rules.trigger import held
+
+LABEL = "illustrative"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a framework may name: services, and measures with the service of each."""
+
+    services: frozenset[str]
+    measures: Mapping[str, str]
+
+
+def check_framework(
+    read: Read, known: Known, judged: Mapping[str, Judged] | None = None
+) -> list[Fault]:
+    """Every fault of one framework that its form alone does not show.
+
+    ``judged``: where every place stands on each standard, to find triggers that no figure ever
+    met, or that every figure meets; None to leave that out.
+    """
+    faults = [
+        *_twice(read),
+        *_standards(read, known),
+        *_names(read, known),
+        *_sources(read),
+        *_labels(read),
+        *_order(read),
+    ]
+    if judged is not None and not faults:
+        faults.extend(_reach(read, judged))
+    return faults
+
+
+def check_versions(reads: Sequence[Read]) -> list[Fault]:
+    """Versions of one framework that cover the same days, or that have one name.
+
+    A version without an end lasts until the day before the next begins.
+    """
+    faults = []
+    for one, other in combinations(reads, 2):
+        a, b = one.framework, other.framework
+        if a.slug != b.slug:
+            continue
+        if a.version == b.version:
+            what = f"version {a.version!r} is also that of {one.lines.name}."
+            faults.append(other.lines.fault(("version",), what, "Give each version its own name."))
+        early, late = sorted((a, b), key=lambda framework: framework.starts)
+        if early.starts == late.starts or (early.ends and early.ends >= late.starts):
+            what = f"versions {early.version} and {late.version} overlap from {late.starts}."
+            remedy = "End the earlier one on the day before the later one begins."
+            faults.append(other.lines.fault(("from",), what, remedy))
+    return faults
+
+
+def _twice(read: Read) -> Iterable[Fault]:
+    framework = read.framework
+    lists: dict[str, list[str]] = {
+        "standards": [part.id for part in framework.standards],
+        "roles": [part.id for part in framework.roles],
+        "powers": [part.id for part in framework.powers],
+        "ladder": [part.id for part in framework.ladder],
+        "safeguards": [part.id for part in framework.safeguards],
+    }
+    for name, ids in lists.items():
+        seen = Counter(ids)
+        for index, own in enumerate(ids):
+            if seen[own] > 1:
+                what = f"{own!r} is the id of {seen[own]} {name}."
+                yield read.lines.fault((name, index, "id"), what, "Give each its own.")
+
+
+def _standards(read: Read, known: Known) -> Iterable[Fault]:
+    for index, standard in enumerate(read.framework.standards):
+        path = ("standards", index)
+        if standard.service is not None and standard.service not in known.services:
+            what = f"unknown service {standard.service!r}."
+            remedy = "Name one of the catalogue, or null with a subject."
+            yield read.lines.fault((*path, "service"), what, remedy)
+        if standard.measure is None:
+            continue
+        if standard.measure not in known.measures:
+            what = f"unknown measure {standard.measure!r}."
+            yield read.lines.fault((*path, "measure"), what, "Name one of the catalogue, or null.")
+        elif standard.service != known.measures[standard.measure]:
+            what = f"{standard.measure!r} belongs to {known.measures[standard.measure]!r}."
+            yield read.lines.fault((*path, "service"), what, "Give the standard that service.")
+
+
+def _names(read: Read, known: Known) -> Iterable[Fault]:
+    framework = read.framework
+    roles = {role.id for role in framework.roles}
+    powers = {power.id for power in framework.powers}
+    safeguards = {safeguard.id for safeguard in framework.safeguards}
+    for index, power in enumerate(framework.powers):
+        if power.who not in roles:
+            yield _unknown(read, ("powers", index, "who"), "role", power.who)
+    for index, step in enumerate(framework.ladder):
+        path = ("ladder", index)
+        for name in ("proposes", "decides"):
+            if getattr(step, name) not in roles:
+                yield _unknown(read, (*path, name), "role", getattr(step, name))
+        for number, power_id in enumerate(step.powers):
+            if power_id not in powers:
+                yield _unknown(read, (*path, "powers", number), "power", power_id)
+        for number, safeguard_id in enumerate(step.safeguards):
+            if safeguard_id not in safeguards:
+                yield _unknown(read, (*path, "safeguards", number), "safeguard", safeguard_id)
+        yield from _triggers(read, known, step, path)
+
+
+def _unknown(read: Read, path: Sequence[str | int], what: str, value: str) -> Fault:
+    return read.lines.fault(path, f"unknown {what} {value!r}.", f"Add it to the {what}s.")
+
+
+def _triggers(read: Read, known: Known, step: Step, path: tuple[str | int, ...]) -> Iterable[Fault]:
+    for number, trigger in enumerate(step.triggers):
+        at = (*path, "triggers", number)
+        if trigger.service not in known.services:
+            yield _unknown(read, (*at, "service"), "service", trigger.service)
+        for index, condition in enumerate(trigger.conditions):
+            standard = read.framework.standard(condition.standard)
+            where = (*at, "conditions", index, "standard")
+            if standard is None:
+                yield _unknown(read, where, "standard", condition.standard)
+            elif not standard.minimum or not standard.measure:
+                yield read.lines.fault(where, _no_ground(standard), "Rest it on a minimum.")
+    for index, test in enumerate(step.exit):
+        if read.framework.standard(test.standard) is None:
+            yield _unknown(read, (*path, "exit", index, "standard"), "standard", test.standard)
+    tested = {read.framework.standard(test.standard) for test in step.exit}
+    services = {standard.service for standard in tested if standard}
+    for number, trigger in enumerate(step.triggers):
+        if trigger.service not in services:
+            what = f"no exit test for {trigger.service!r}: the step could not end by its figures."
+            yield read.lines.fault((*path, "triggers", number), what, "Add one to exit.")
+
+
+def _no_ground(standard: Standard) -> str:
+    if standard.measure is None:
+        return f"{standard.id!r} has no published figures to judge it by."
+    if standard.kind not in MINIMUMS:
+        return f"{standard.id!r} is of the kind {standard.kind!r}, which never makes a minimum."
+    return f"a figure cannot prove a breach of {standard.id!r}: {standard.doubt}"
+
+
+def _sources(read: Read) -> Iterable[Fault]:
+    """What is not illustrative holds only what is sourced."""
+    framework = read.framework
+    if framework.illustrative:
+        return
+    lists: dict[str, Sequence[object]] = {
+        "roles": framework.roles,
+        "powers": framework.powers,
+        "ladder": framework.ladder,
+        "safeguards": framework.safeguards,
+        "pauses": framework.pauses,
+    }
+    for name, parts in lists.items():
+        for index, part in enumerate(parts):
+            if getattr(part, "source", None) is None:
+                remedy = "Give its source, or mark the whole framework illustrative."
+                yield read.lines.fault((name, index), "it has no source.", remedy)
+    if not framework.sources:
+        yield read.lines.fault(("sources",), "the framework names no source.", "Name its sources.")
+
+
+def _labels(read: Read) -> Iterable[Fault]:
+    """What is illustrative says so wherever it shows."""
+    framework = read.framework
+    if not framework.illustrative:
+        return
+    said = [(("title",), framework.title), (("scope",), framework.scope)]
+    paths: list[tuple[tuple[str | int, ...], str]] = [*said]
+    paths += [(("ladder", i, "title"), step.title) for i, step in enumerate(framework.ladder)]
+    for path, text in paths:
+        if LABEL not in text.casefold():
+            what = "it does not say that it is illustrative."
+            yield read.lines.fault(path, what, "Say so wherever it shows.")
+
+
+def _order(read: Read) -> Iterable[Fault]:
+    """A step comes after one above it."""
+    above: set[str] = set()
+    for index, step in enumerate(read.framework.ladder):
+        if step.after is not None and step.after not in above:
+            what = f"{step.after!r} is not a step above this one."
+            yield read.lines.fault(("ladder", index, "after"), what, "Name an earlier step.")
+        above.add(step.id)
+
+
+def _reach(read: Read, judged: Mapping[str, Judged]) -> Iterable[Fault]:
+    """Conditions that the figures never meet, or always."""
+    for index, step in enumerate(read.framework.ladder):
+        for number, trigger in enumerate(step.triggers):
+            for at, condition in enumerate(trigger.conditions):
+                found = judged.get(condition.standard)
+                if found is None:
+                    continue
+                path = ("ladder", index, "triggers", number, "conditions", at)
+                met = held(found, condition)
+                could = found.state > 0
+                if not met.any():
+                    what = "no place has ever met this condition: it can never open the step."
+                    yield read.lines.fault(path, what, "Move the line, or fewer periods.")
+                elif met[:, condition.periods - 1 :][could[:, condition.periods - 1 :]].all():
+                    what = "every place has always met this condition: it tells none apart."
+                    yield read.lines.fault(path, what, "Move the line, or more periods.")

@@ -1,0 +1,86 @@
+"""Bulk writes: frameworks from the shipped catalogue into the database."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from pathlib import Path
+
+from django.db import transaction
+
+from folkmoot.common.acts import record_act
+from folkmoot.common.errors import BadInput, Fault
+from folkmoot.framework.catalogue import Framework
+from folkmoot.framework.models import FrameworkVersion
+from folkmoot.framework.reading import read_frameworks
+
+OFFICE = "build"
+
+
+def subject_of(framework: Framework) -> str:
+    """How the public record names a version."""
+    return f"framework:{framework.slug}/{framework.version}"
+
+
+def put_in_use(
+    framework: Framework, *, office: str, at: dt.datetime, body: str = ""
+) -> FrameworkVersion:
+    """Write one version in the caller's transaction, with its public act unless illustrative.
+
+    The same version with the same content is given back as it is. Raises BadInput where that
+    version exists with other content, or where a version in use covers the same days.
+    """
+    digest = framework.digest()
+    same = FrameworkVersion.objects.filter(digest=digest).first()
+    if same is not None:
+        return same
+    faults = _faults(framework)
+    if faults:
+        raise BadInput(faults)
+    space = FrameworkVersion.Space
+    version = FrameworkVersion.objects.create(
+        slug=framework.slug,
+        version=framework.version,
+        title=framework.title,
+        digest=digest,
+        document=framework.document(),
+        starts=framework.starts,
+        ends=framework.ends,
+        adopted_at=at,
+        space=space.REHEARSAL if framework.illustrative else space.RECORD,
+    )
+    if not framework.illustrative:
+        record_act(
+            office=office,
+            verb="adopt-framework",
+            subject=subject_of(framework),
+            body=body,
+            at=at,
+        )
+    return version
+
+
+def _faults(framework: Framework) -> list[Fault]:
+    where = f"{framework.slug} {framework.version}"
+    others = list(FrameworkVersion.objects.filter(slug=framework.slug))
+    if any(other.version == framework.version for other in others):
+        what = "This version is in use with other content, and a version is never changed."
+        return [Fault(where, what, "Give the changed framework a new version and a day to begin.")]
+    # A later version takes over from the day it begins, so only one that begins no later clashes.
+    clash = [other for other in others if other.starts >= framework.starts]
+    if clash:
+        what = f"Version {clash[0].version} begins on {clash[0].starts}, no earlier than this one."
+        return [Fault(where, what, "Let the new version begin after those in use.")]
+    return []
+
+
+def load_shipped(
+    folder: Path, *, at: dt.datetime, office: str = OFFICE
+) -> Sequence[FrameworkVersion]:
+    """Put every framework in ``folder`` into use, all or none. Safe to repeat. Raises BadInput."""
+    found, faults = read_frameworks(folder)
+    if faults:
+        raise BadInput(faults, f"The frameworks have {len(faults)} faults.")
+    found.sort(key=lambda read: (read.framework.slug, read.framework.starts))
+    with transaction.atomic():
+        return [put_in_use(read.framework, office=office, at=at) for read in found]
