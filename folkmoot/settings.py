@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 
 import dj_database_url
 
 from folkmoot import environment as env
+from folkmoot.people.retention import SESSIONS
 
 PACKAGE = Path(__file__).resolve().parent
 
@@ -38,6 +40,7 @@ if PRODUCTION:
         raise env.BadSetting("FOLKMOOT_SITE_URL must begin with https:// in production.")
 
 INSTALLED_APPS = [
+    "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.staticfiles",
     "folkmoot.common",
@@ -49,6 +52,11 @@ INSTALLED_APPS = [
     "folkmoot.measures",
     "folkmoot.framework",
     "folkmoot.web",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
 ]
 
 MIDDLEWARE = [
@@ -57,10 +65,15 @@ MIDDLEWARE = [
     "folkmoot.web.middleware.SecurityHeaders",
     "django.middleware.gzip.GZipMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
+    # Neither reads the session until a page asks who is signed in, so public pages set no cookie
+    # and vary by none.
+    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "folkmoot.web.middleware.Errors",
+    "allauth.account.middleware.AccountMiddleware",
 ]
 
 ROOT_URLCONF = "folkmoot.urls"
@@ -148,8 +161,68 @@ MAX_RELEASE_MEGABYTES = env.whole_number("FOLKMOOT_MAX_RELEASE_MB", 200, low=1, 
 # Processes that compute the account. Two cores are the smallest machine supported.
 WORKERS = env.whole_number("FOLKMOOT_WORKERS", 2, low=1, high=256)
 
+# Who is signed in. Nobody has a password: a code by mail, a passkey or a provider proves it.
+AUTH_USER_MODEL = "people.Person"
+AUTHENTICATION_BACKENDS = ["folkmoot.people.backend.ByProof"]
+LOGIN_URL = "/sign-in/"
+LOGIN_REDIRECT_URL = "/account/"
+SESSION_ENGINE = "folkmoot.people.sessions"
+SESSION_COOKIE_NAME = "folkmoot"
+SESSION_COOKIE_AGE = int(SESSIONS.after.total_seconds())
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = PRODUCTION
+# Limits are kept in the database (people/limits.py), for all processes together.
+ACCOUNT_RATE_LIMITS = False
+MFA_RATE_LIMITS = False
+ACCOUNT_ADAPTER = "folkmoot.web.pages.people_adapters.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+MFA_SUPPORTED_TYPES = ["webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ADAPTER = "folkmoot.web.pages.people_adapters.PasskeyAdapter"
+
+# Officers may sign in at their own organisation by OpenID Connect, if one is named here. It is
+# believed for addresses at the domains named here and for no others.
+OIDC_ISSUER = env.text("FOLKMOOT_OIDC_ISSUER", "").rstrip("/")
+OIDC_DOMAINS = [name.lower() for name in env.words("FOLKMOOT_OIDC_DOMAINS", ())]
+OIDC_NAME = env.text("FOLKMOOT_OIDC_NAME", "your organisation")
+SOCIALACCOUNT_ADAPTER = "folkmoot.web.pages.people_adapters.ProviderAdapter"
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_LOGIN_ON_GET = False
+SOCIALACCOUNT_OPENID_CONNECT_URL_PREFIX = ""
+SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {}
+if OIDC_ISSUER:
+    if PRODUCTION and not OIDC_ISSUER.startswith("https://"):
+        raise env.BadSetting("FOLKMOOT_OIDC_ISSUER must begin with https:// in production.")
+    if not OIDC_DOMAINS:
+        raise env.BadSetting("FOLKMOOT_OIDC_DOMAINS must name the domains the provider speaks for.")
+    SOCIALACCOUNT_PROVIDERS["openid_connect"] = {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "organisation",
+                "name": OIDC_NAME,
+                "client_id": env.text("FOLKMOOT_OIDC_CLIENT_ID"),
+                "secret": env.text("FOLKMOOT_OIDC_CLIENT_SECRET"),
+                "settings": {"server_url": OIDC_ISSUER, "fetch_userinfo": True},
+            }
+        ],
+    }
+
+# Mail leaves when `folkmoot deliver` runs. Where nobody runs it, as when looking around, a code
+# to sign in leaves with the page that asked for it.
+DELIVER_AT_ONCE = env.boolean("FOLKMOOT_DELIVER_AT_ONCE", default=not PRODUCTION)
+BEHIND_PROXY = env.boolean("FOLKMOOT_BEHIND_PROXY", default=False)
+
 EMAIL_BACKEND = env.text("FOLKMOOT_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
 DEFAULT_FROM_EMAIL = env.text("FOLKMOOT_FROM_EMAIL", "Folkmoot <folkmoot@localhost>")
+# Where people write who ask about privacy or accessibility; shown on those pages.
+CONTACT = env.text("FOLKMOOT_CONTACT", parseaddr(DEFAULT_FROM_EMAIL)[1])
 
 LOGGING = {
     "version": 1,

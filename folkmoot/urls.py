@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("about/", about),
     path("licences/", licences),
     path("data/", data),
+    path("", include("folkmoot.web.pages.people")),
     path("", include("folkmoot.api.urls")),
 ]
 

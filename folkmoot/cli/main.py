@@ -76,7 +76,7 @@ def main() -> None:
 
 
 def _register() -> None:
-    from folkmoot.cli import account, catalogue, releases, serving
+    from folkmoot.cli import account, catalogue, people, releases, serving
 
     for command in (
         account.account,
@@ -89,6 +89,8 @@ def _register() -> None:
         releases.deliver,
         serving.serve,
         serving.demo,
+        people.invite,
+        people.tidy,
     ):
         main.add_command(command)
 

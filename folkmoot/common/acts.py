@@ -67,6 +67,11 @@ VERBS: dict[str, Verb] = {
     "hold-release": Verb("held a release because of its faults"),
     "load-postcodes": Verb("loaded an official postcode directory"),
     "accept-fault": Verb("accepted a fault", frozenset(FAULT_KINDS), needs_reason=True),
+    "grant-role": Verb("granted a role to an office"),
+    "end-role": Verb("ended a role of an office"),
+    "verify-domain": Verb("verified that a domain belongs to a body"),
+    "end-domain": Verb("ended a body's use of a domain"),
+    "adopt-framework": Verb("put a version of the operating framework into use"),
     "withdraw-note": Verb(
         "withdrew the words beside an act", frozenset(WITHDRAWAL_REASONS), needs_reason=True
     ),

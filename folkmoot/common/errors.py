@@ -72,6 +72,13 @@ class Conflict(FolkmootError):
     status = 409
 
 
+class TooOften(FolkmootError):
+    """This has been tried too often; it may be tried again later."""
+
+    code = "too-often"
+    status = 429
+
+
 def error_body(error: FolkmootError) -> dict[str, object]:
     """The one JSON shape of every error, for every door: ``{"error": {...}}``."""
     faults = error.faults if isinstance(error, BadInput) else ()

@@ -183,3 +183,9 @@ def forget_failed(*, at: dt.datetime) -> int:
     """Erase the address and words of messages given up ``KEEP_FAILED`` ago; how many."""
     old = Message.objects.filter(failed_at__lte=at - KEEP_FAILED).exclude(to="")
     return old.update(to="", payload={})
+
+
+def forget_messages_to(address: str) -> int:
+    """Give up every message that still waits for ``address``, and erase it; how many."""
+    waiting = Message.objects.filter(to__iexact=address)
+    return waiting.filter(sent_at__isnull=True).delete()[0]

@@ -15,6 +15,7 @@ from folkmoot.common.errors import (
     FolkmootError,
     NotAllowed,
     NotFound,
+    TooOften,
     error_body,
 )
 
@@ -60,6 +61,12 @@ def words_for(error: FolkmootError) -> Words:
             _("Someone was there before you"),
             _("What you were changing has been changed meanwhile. Nothing of yours was saved."),
             _("Look at it as it is now, and try again."),
+        )
+    if isinstance(error, TooOften):
+        return Words(
+            _("This has been tried too often"),
+            _("Nothing has been changed. The limit protects everyone's account from guessing."),
+            _("Wait, and try again later."),
         )
     if isinstance(error, WrongMethod):
         return Words(

@@ -1,0 +1,252 @@
+"""Granting and ending roles, and saying which domains are whose. Each is a public act."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from folkmoot.common.acts import record_act
+from folkmoot.common.errors import BadInput, Conflict, Fault, NotFound
+from folkmoot.people.models import Person, Role, VerifiedDomain
+from folkmoot.people.queries import day_of, domains_of, held, require, require_grant
+from folkmoot.people.rules import (
+    ADMINISTRATOR,
+    ROLES,
+    SITE,
+    domain_of,
+    holds,
+    is_key,
+    subject_of,
+    trouble_with_domain,
+)
+
+
+def faults_of_role(role: str, body: str, office: str) -> list[Fault]:
+    """Everything in these three that is not a known role or a key."""
+    faults = []
+    if role not in ROLES:
+        known = ", ".join(ROLES)
+        faults.append(Fault("role", _("There is no such role."), _("Use one of: %s.") % known))
+    for where, key in (("body", body), ("office", office)):
+        if not is_key(key):
+            faults.append(
+                Fault(
+                    where,
+                    _("This is not a key."),
+                    _("Use small letters, figures and hyphens, as in leeds-city-council."),
+                    value=key[:80],
+                )
+            )
+    return faults
+
+
+def fault_of_domain(email: str, body: str, on: dt.date) -> list[Fault]:
+    """What is wrong with inviting ``email`` for ``body``: one fault, or none."""
+    domains = domains_of(body, on)
+    if domain_of(email) in domains:
+        return []
+    named = ", ".join(domains)
+    return [
+        Fault(
+            "email",
+            _("This address is not at a domain that is verified as the body's own."),
+            _("Use an address at: %s.") % named
+            if named
+            else _("An administrator verifies the body's domain first."),
+            kind="wrong-domain",
+        )
+    ]
+
+
+def begin_role(
+    *,
+    person: Person,
+    role: str,
+    body: str,
+    office: str,
+    until: dt.date | None,
+    granted_by: str,
+    at: dt.datetime,
+) -> Role:
+    """Write the role and its public act, in the caller's transaction.
+
+    Raises Conflict if the person holds it already.
+    """
+    day = day_of(at)
+    # The person's row is what two grants at once wait for.
+    Person.objects.select_for_update().get(pk=person.pk)
+    same = Role.objects.filter(person=person, role=role, body=body, office=office, space="record")
+    if any(holds(held(row), day) for row in same):
+        raise Conflict(_("This person holds that role already."))
+    try:
+        with transaction.atomic():
+            row = Role.objects.create(
+                person=person,
+                role=role,
+                body=body,
+                office=office,
+                since=day,
+                until=until,
+                granted_by=granted_by,
+            )
+    except IntegrityError:
+        raise Conflict(_("This person holds that role already.")) from None
+    record_act(
+        office=granted_by,
+        verb="grant-role",
+        subject=subject_of(role, body, office),
+        body=body,
+        at=at,
+    )
+    return row
+
+
+@transaction.atomic
+def grant_role(
+    *,
+    actor: Person,
+    person: Person,
+    role: str,
+    body: str,
+    office: str,
+    at: dt.datetime,
+    until: dt.date | None = None,
+) -> Role:
+    """Grant ``role`` for an office of a body to somebody who has an account, from today.
+
+    ``until`` is the first day no more. The address of ``person`` must be at a domain of the
+    body. Recorded in public, naming offices. Raises NotAllowed, BadInput and Conflict.
+    """
+    day = day_of(at)
+    by = require_grant(actor, role, body, day)
+    faults = faults_of_role(role, body, office) + fault_of_domain(person.email, body, day)
+    faults += fault_of_end(until, day)
+    if faults:
+        raise BadInput(faults)
+    return begin_role(
+        person=person,
+        role=role,
+        body=body,
+        office=office,
+        until=until,
+        granted_by=by.acting_office,
+        at=at,
+    )
+
+
+def fault_of_end(until: dt.date | None, day: dt.date) -> list[Fault]:
+    """What is wrong with a role that ends on ``until``: one fault, or none."""
+    if until is None or until > day:
+        return []
+    return [Fault("until", _("This day has come already."), _("Name a later day, or none."))]
+
+
+@transaction.atomic
+def end_role(*, actor: Person, role: int, at: dt.datetime) -> Role:
+    """End the role with this number today: from now on it is not held.
+
+    By whoever may grant it, or by its holder. Recorded in public, naming offices. Raises
+    NotFound, NotAllowed, and Conflict if it has ended already.
+    """
+    day = day_of(at)
+    row = Role.objects.select_for_update().filter(pk=role, space="record").first()
+    if row is None:
+        raise NotFound(_("There is no such role."), [(_("Your account"), "/account/")])
+    if row.person_id is not None and row.person_id == actor.pk:
+        office = held(row).acting_office
+    else:
+        office = require_grant(actor, row.role, row.body, day).acting_office
+    finish_role(row, office=office, at=at)
+    return row
+
+
+def finish_role(row: Role, *, office: str, at: dt.datetime) -> None:
+    """End a locked role and record that ``office`` did, in the caller's transaction."""
+    day = day_of(at)
+    if not holds(held(row), day):
+        raise Conflict(_("This role has ended already."))
+    row.until = day
+    row.save(update_fields=["until"])
+    record_act(
+        office=office,
+        verb="end-role",
+        subject=subject_of(row.role, row.body, row.office),
+        body=row.body,
+        at=at,
+    )
+
+
+@transaction.atomic
+def take_rehearsal_role(
+    *, person: Person, role: str, body: str, office: str, at: dt.datetime
+) -> Role:
+    """Let ``person`` play a role in the rehearsal space. It counts nowhere else, and no act of
+    it reaches the public record. Raises BadInput."""
+    faults = faults_of_role(role, body, office)
+    if faults:
+        raise BadInput(faults)
+    row, _made = Role.objects.get_or_create(
+        person=person,
+        role=role,
+        body=body,
+        office=office,
+        space="rehearsal",
+        until=None,
+        defaults={"since": day_of(at), "granted_by": "rehearsal"},
+    )
+    return row
+
+
+@transaction.atomic
+def verify_domain(*, actor: Person, body: str, domain: str, at: dt.datetime) -> VerifiedDomain:
+    """Say in public that addresses at ``domain`` are the body's own. Administrators only.
+
+    The administrator has checked it outside this site, for example by a letter to the address
+    in the body's own register. Raises NotAllowed, BadInput, and Conflict if it stands already.
+    """
+    day = day_of(at)
+    by = require(actor, ADMINISTRATOR, SITE, day)
+    domain = domain.strip().lower()
+    faults = []
+    if not is_key(body):
+        faults.append(
+            Fault("body", _("This is not a key."), _("Use one such as leeds-city-council."))
+        )
+    trouble = trouble_with_domain(domain)
+    if trouble:
+        faults.append(Fault("domain", _(trouble), _("Name the body's own, as in leeds.gov.uk.")))
+    if faults:
+        raise BadInput(faults)
+    row, made = VerifiedDomain.objects.get_or_create(
+        body=body, domain=domain, until=None, defaults={"since": day, "by": by.acting_office}
+    )
+    if not made:
+        raise Conflict(_("This domain is verified for this body already."))
+    _record_domain("verify-domain", by.acting_office, row, at)
+    return row
+
+
+@transaction.atomic
+def end_domain(*, actor: Person, body: str, domain: str, at: dt.datetime) -> None:
+    """Say in public that ``domain`` is no longer the body's. Administrators only.
+
+    Roles that were granted by it stay until they are ended. Raises NotAllowed and NotFound.
+    """
+    day = day_of(at)
+    by = require(actor, ADMINISTRATOR, SITE, day)
+    row = (
+        VerifiedDomain.objects.select_for_update()
+        .filter(body=body, domain=domain.strip().lower(), until__isnull=True)
+        .first()
+    )
+    if row is None:
+        raise NotFound(_("This domain is not verified for this body."))
+    row.until = day
+    row.save(update_fields=["until"])
+    _record_domain("end-domain", by.acting_office, row, at)
+
+
+def _record_domain(verb: str, office: str, row: VerifiedDomain, at: dt.datetime) -> None:
+    record_act(office=office, verb=verb, subject=f"domain:{row.domain}", body=row.body, at=at)

@@ -1,0 +1,80 @@
+"""How often anything may be tried: every number in one place. No Django, no clock.
+
+A limit counts by address (an email address), by account (a person) or by network (an IPv4
+address, or the /64 of an IPv6 one). What is refused is not counted, so that somebody else's
+hammering holds nobody out for longer than the limit's own window.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import ipaddress
+from dataclasses import dataclass
+
+ADDRESS = "address"
+ACCOUNT = "account"
+NETWORK = "network"
+
+_HOUR = dt.timedelta(hours=1)
+_DAY = dt.timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most ``count`` events within ``window``, counted by ``per``."""
+
+    per: str
+    count: int
+    window: dt.timedelta
+
+
+ASK_CODE = "ask-code"
+TRY_CODE = "try-code"
+PASSKEY = "passkey"
+PROVIDER = "provider"
+INVITE = "invite"
+DOWNLOAD = "download"
+
+LIMITS: dict[str, tuple[Limit, ...]] = {
+    # A code has five tries of its own (rules.CODE_TRIES), so an address can be guessed at
+    # 30 times an hour at most, among 100 million codes.
+    ASK_CODE: (Limit(ADDRESS, 6, _HOUR), Limit(ADDRESS, 20, _DAY), Limit(NETWORK, 60, _HOUR)),
+    TRY_CODE: (Limit(NETWORK, 120, _HOUR),),
+    PASSKEY: (Limit(NETWORK, 120, _HOUR),),
+    PROVIDER: (Limit(NETWORK, 120, _HOUR),),
+    INVITE: (Limit(ADDRESS, 5, _DAY), Limit(ACCOUNT, 100, _DAY)),
+    DOWNLOAD: (Limit(ACCOUNT, 20, _DAY),),
+}
+
+# After this long no limit looks at an event any more.
+LONGEST_WINDOW = max(limit.window for limits in LIMITS.values() for limit in limits)
+
+
+@dataclass(frozen=True, slots=True)
+class Trier:
+    """Who tries something, as far as it is known. Only keyed digests of these are kept."""
+
+    address: str = ""
+    account: str = ""
+    network: str = ""
+
+    def of(self, per: str) -> str:
+        """The part of this that a limit ``per`` something counts by; "" if not known."""
+        return {ADDRESS: self.address, ACCOUNT: self.account, NETWORK: self.network}[per]
+
+
+def network_of(ip: str) -> str:
+    """The network that ``ip`` is counted under: itself, or the /64 of an IPv6 address.
+
+    An IPv4 address inside IPv6 is the same as the IPv4 address. What is no address counts as
+    one network, "unknown".
+    """
+    try:
+        address = ipaddress.ip_address(ip.strip())
+    except ValueError:
+        return "unknown"
+    if isinstance(address, ipaddress.IPv6Address):
+        if address.ipv4_mapped is not None:
+            return str(address.ipv4_mapped)
+        return str(ipaddress.IPv6Network((address, 64), strict=False))
+    return str(address)

@@ -1,0 +1,379 @@
+"""Roles: who may grant, end and act, and what the public sees of it."""
+
+import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connection
+
+from folkmoot.common.errors import BadInput, Conflict, NotAllowed, NotFound, TooOften
+from folkmoot.common.models import Message, PublicAct
+from folkmoot.people import actions, limits, rules
+from folkmoot.people.models import Invitation, Role, VerifiedDomain
+from folkmoot.people.queries import bodies_managed_by, day_of, require, roles_of
+from folkmoot.people.rules import ROLES, HeldRole
+from tests.rooms import people_invented as invented
+from tests.rooms.people_invented import DEVON, DEVON_DOMAIN, LEEDS, LEEDS_DOMAIN
+
+DAY = dt.timedelta(days=1)
+
+
+def last_act():
+    act = PublicAct.objects.latest("pk")
+    return act.office, act.verb, act.subject, act.body
+
+
+@pytest.fixture
+def admin(db, at):
+    return invented.administrator(at)
+
+
+@pytest.mark.parametrize("role", sorted(set(ROLES) - {"administrator"}))
+def test_a_role_counts_at_its_own_body_only(admin, at, role):
+    who = invented.with_role(at, role, by=admin)
+    day = day_of(at)
+
+    assert require(who, role, LEEDS, day).acting_office == f"{LEEDS}/chief-executive"
+    for other_role, body in [(r, DEVON) for r in ROLES] + [(r, LEEDS) for r in ROLES if r != role]:
+        with pytest.raises(NotAllowed):
+            require(who, other_role, body, day)
+
+
+@pytest.mark.parametrize("role", sorted(ROLES))
+def test_nobody_at_one_body_can_do_anything_for_another(admin, at, role):
+    """For every role: granting, inviting, ending, withdrawing and verifying at another body."""
+    actions.verify_domain(actor=admin, body=DEVON, domain=DEVON_DOMAIN, at=at)
+    colleague = invented.with_role(at, "officer", DEVON, DEVON_DOMAIN, by=admin)
+    theirs = Role.objects.get(person=colleague)
+    pending = actions.invite(
+        actor=admin, email=invented.address(DEVON_DOMAIN), role="officer", body=DEVON,
+        office="leader", at=at,
+    )  # fmt: skip
+    body, domain = (rules.SITE, "example.org") if role == "administrator" else (LEEDS, LEEDS_DOMAIN)
+    who = invented.with_role(at, role, body, domain, by=admin)
+    acts = PublicAct.objects.count()
+    tries = [
+        lambda: actions.invite(
+            actor=who, email=invented.address(DEVON_DOMAIN), role="officer", body=DEVON,
+            office="leader", at=at),
+        lambda: actions.grant_role(
+            actor=who, person=colleague, role="representative", body=DEVON, office="leader",
+            at=at),
+        lambda: actions.withdraw_invitation(actor=who, invitation=pending.pk, at=at),
+        lambda: actions.end_role(actor=who, role=theirs.pk, at=at),
+        lambda: actions.verify_domain(actor=who, body=DEVON, domain="devon.org.uk", at=at),
+        lambda: actions.end_domain(actor=who, body=DEVON, domain=DEVON_DOMAIN, at=at),
+    ]  # fmt: skip
+
+    for attempt in tries:
+        if role == "administrator":
+            attempt()
+        else:
+            with pytest.raises(NotAllowed):
+                attempt()
+
+    assert (PublicAct.objects.count() > acts) == (role == "administrator")
+    assert rules.MAY_GRANT.keys() == ROLES.keys()
+
+
+@pytest.mark.parametrize(
+    ("role", "grants"),
+    [
+        ("officer", {"officer", "representative", "moderator"}),
+        ("centre", {"centre"}),
+        ("representative", set()),
+        ("moderator", set()),
+    ],
+)
+def test_what_each_role_may_grant_at_its_own_body(admin, at, role, grants):
+    who = invented.with_role(at, role, by=admin)
+    colleague = invented.person(at, LEEDS_DOMAIN)
+    done = set()
+    for wanted in ROLES:
+        try:
+            actions.grant_role(
+                actor=who, person=colleague, role=wanted, body=LEEDS, office="clerk", at=at
+            )
+            done.add(wanted)
+        except NotAllowed:
+            pass
+
+    assert done == grants
+    assert bodies_managed_by(who, day_of(at)) == ((LEEDS,) if grants else ())
+
+
+def test_being_administrator_is_no_other_role_and_only_of_the_site(admin, at):
+    day = day_of(at)
+    with pytest.raises(NotAllowed):
+        require(admin, "officer", LEEDS, day)
+    with pytest.raises(NotAllowed):
+        require(admin, "centre", rules.SITE, day)
+    assert bodies_managed_by(admin, day) is None
+    actions.verify_domain(actor=admin, body=LEEDS, domain=LEEDS_DOMAIN, at=at)
+    with pytest.raises(NotAllowed):
+        actions.grant_role(
+            actor=admin, person=invented.person(at, LEEDS_DOMAIN), role="administrator",
+            body=LEEDS, office="clerk", at=at,
+        )  # fmt: skip
+
+
+def test_nobody_is_somebody_without_signing_in(db, at):
+    assert roles_of(None, day_of(at)) == ()
+    with pytest.raises(NotAllowed):
+        require(None, "officer", LEEDS, day_of(at))
+
+
+def test_a_role_is_held_from_its_first_day_until_before_its_last(admin, at):
+    actions.verify_domain(actor=admin, body=LEEDS, domain=LEEDS_DOMAIN, at=at)
+    who, day = invented.person(at, LEEDS_DOMAIN), day_of(at)
+    actions.grant_role(
+        actor=admin, person=who, role="officer", body=LEEDS, office="clerk", at=at,
+        until=day + 10 * DAY,
+    )  # fmt: skip
+
+    held = [d for d in range(-1, 12) if roles_of(who, day + d * DAY)]
+
+    assert held == list(range(10))
+
+
+def test_ending_takes_the_role_at_once_and_says_so_in_public(admin, at):
+    who = invented.with_role(at, "officer", by=admin)
+    role = Role.objects.get(person=who)
+
+    actions.end_role(actor=admin, role=role.pk, at=at)
+
+    assert roles_of(who, day_of(at)) == ()
+    subject = f"role:officer/{LEEDS}/chief-executive"
+    assert last_act() == ("site/administrator", "end-role", subject, LEEDS)
+    with pytest.raises(Conflict):
+        actions.end_role(actor=admin, role=role.pk, at=at)
+    with pytest.raises(NotFound):
+        actions.end_role(actor=admin, role=role.pk + 1000, at=at)
+
+
+def test_a_holder_may_give_a_role_up(admin, at):
+    who = invented.with_role(at, "moderator", by=admin)
+    actions.end_role(actor=who, role=Role.objects.get(person=who).pk, at=at)
+
+    assert last_act()[:2] == (f"{LEEDS}/chief-executive", "end-role")
+
+
+def test_an_ended_officer_can_do_nothing(admin, at):
+    who = invented.with_role(at, "officer", by=admin)
+    actions.end_role(actor=admin, role=Role.objects.get(person=who).pk, at=at)
+
+    with pytest.raises(NotAllowed):
+        actions.invite(
+            actor=who, email=invented.address(LEEDS_DOMAIN), role="officer", body=LEEDS,
+            office="clerk", at=at,
+        )  # fmt: skip
+
+
+def test_invited_accepted_and_recorded_naming_offices_only(admin, at):
+    officer = invented.with_role(at, "officer", by=admin)
+    who = invented.person(at, LEEDS_DOMAIN)
+    row = actions.invite(
+        actor=officer, email=who.email.upper(), role="representative", body=LEEDS,
+        office="leader", at=at,
+    )  # fmt: skip
+    letter = Message.objects.get(key=f"invitation:{row.pk}")
+    before = PublicAct.objects.count()
+
+    role = actions.accept_invitation(person=who, invitation=row.pk, at=at)
+
+    assert letter.to == who.email
+    assert "/account/" in letter.payload["text"]
+    assert require(who, "representative", LEEDS, day_of(at), office="leader").key == role.pk
+    assert PublicAct.objects.count() == before + 1
+    assert last_act() == (
+        f"{LEEDS}/chief-executive", "grant-role", f"role:representative/{LEEDS}/leader", LEEDS,
+    )  # fmt: skip
+    said = PublicAct.objects.latest("pk").canonical
+    assert who.email not in said
+    assert who.email.partition("@")[0] not in said
+
+
+@pytest.mark.parametrize(
+    "domain", ["gmail.com", "devon.gov.uk", "sub.leeds.gov.uk", "leeds.gov.uk.example.org"]
+)
+def test_no_invitation_leaves_the_body_s_own_domain(admin, at, domain):
+    actions.verify_domain(actor=admin, body=LEEDS, domain=LEEDS_DOMAIN, at=at)
+
+    with pytest.raises(BadInput) as refused:
+        actions.invite(
+            actor=admin, email=f"a.clerk@{domain}", role="officer", body=LEEDS, office="clerk",
+            at=at,
+        )  # fmt: skip
+
+    assert [fault.kind for fault in refused.value.faults] == ["wrong-domain"]
+    assert not Message.objects.filter(key__startswith="invitation:", to__contains=domain).exists()
+
+
+def test_every_fault_of_an_invitation_is_named_at_once(admin, at):
+    with pytest.raises(BadInput) as refused:
+        actions.invite(
+            actor=admin, email="nobody", role="officer", body=LEEDS, office="The Clerk",
+            until=day_of(at), at=at,
+        )  # fmt: skip
+
+    assert {f.where for f in refused.value.faults} == {"email", "office", "until"}
+
+
+def test_an_invitation_is_only_for_its_own_address(admin, at):
+    actions.verify_domain(actor=admin, body=LEEDS, domain=LEEDS_DOMAIN, at=at)
+    row = actions.invite(
+        actor=admin, email=invented.address(LEEDS_DOMAIN), role="officer", body=LEEDS,
+        office="clerk", at=at,
+    )  # fmt: skip
+
+    with pytest.raises(NotFound):
+        actions.accept_invitation(
+            person=invented.person(at, LEEDS_DOMAIN), invitation=row.pk, at=at
+        )
+
+
+@pytest.mark.parametrize("over", ["expired", "withdrawn", "declined", "domain"])
+def test_an_invitation_that_is_over_gives_nothing(admin, at, over):
+    actions.verify_domain(actor=admin, body=LEEDS, domain=LEEDS_DOMAIN, at=at)
+    who = invented.person(at, LEEDS_DOMAIN)
+    row = actions.invite(
+        actor=admin, email=who.email, role="officer", body=LEEDS, office="clerk", at=at
+    )
+    later = at + DAY
+    if over == "expired":
+        later = at + rules.INVITATION_LASTS
+    elif over == "domain":
+        actions.end_domain(actor=admin, body=LEEDS, domain=LEEDS_DOMAIN, at=at)
+    else:
+        by = admin if over == "withdrawn" else who
+        actions.withdraw_invitation(actor=by, invitation=row.pk, at=at)
+
+    with pytest.raises(NotAllowed if over == "domain" else Conflict):
+        actions.accept_invitation(person=who, invitation=row.pk, at=later)
+    assert roles_of(who, day_of(later)) == ()
+
+
+def test_the_same_invitation_stands_once_and_again_after_it_ran_out(admin, at):
+    actions.verify_domain(actor=admin, body=LEEDS, domain=LEEDS_DOMAIN, at=at)
+    ask = {"actor": admin, "email": invented.address(LEEDS_DOMAIN), "role": "officer",
+           "body": LEEDS, "office": "clerk"}  # fmt: skip
+    actions.invite(**ask, at=at)
+    with pytest.raises(Conflict):
+        actions.invite(**ask, at=at)
+
+    assert actions.invite(**ask, at=at + rules.INVITATION_LASTS).pk
+
+
+def test_invitations_to_one_address_are_limited(admin, at):
+    actions.verify_domain(actor=admin, body=LEEDS, domain=LEEDS_DOMAIN, at=at)
+    email = invented.address(LEEDS_DOMAIN)
+    allowed = next(x.count for x in limits.LIMITS[limits.INVITE] if x.per == limits.ADDRESS)
+
+    def ask(number):
+        actions.invite(
+            actor=admin, email=email, role="officer", body=LEEDS, office=f"desk-{number}", at=at
+        )
+
+    for number in range(allowed):
+        ask(number)
+    with pytest.raises(TooOften):
+        ask(allowed)
+
+    assert Invitation.objects.filter(email=email).count() == allowed
+
+
+@pytest.mark.parametrize(
+    "domain", ["gmail.com", "gov.uk", "nhs.net", "leeds", "", "leeds gov.uk", "-a.uk", "a@b.uk"]
+)
+def test_a_domain_that_proves_nothing_is_not_verified(admin, at, domain):
+    with pytest.raises(BadInput):
+        actions.verify_domain(actor=admin, body=LEEDS, domain=domain, at=at)
+    assert not VerifiedDomain.objects.exists()
+
+
+def test_a_domain_is_verified_and_ended_in_public(admin, at):
+    actions.verify_domain(actor=admin, body=LEEDS, domain=" Leeds.GOV.uk ", at=at)
+    assert last_act() == ("site/administrator", "verify-domain", "domain:leeds.gov.uk", LEEDS)
+    with pytest.raises(Conflict):
+        actions.verify_domain(actor=admin, body=LEEDS, domain=LEEDS_DOMAIN, at=at)
+    actions.end_domain(actor=admin, body=LEEDS, domain=LEEDS_DOMAIN, at=at)
+    assert last_act()[1] == "end-domain"
+    with pytest.raises(NotFound):
+        actions.end_domain(actor=admin, body=LEEDS, domain=LEEDS_DOMAIN, at=at)
+
+
+def test_a_rehearsal_role_counts_in_rehearsal_only_and_is_never_in_the_record(admin, at):
+    who, acts = invented.person(at), PublicAct.objects.count()
+    actions.take_rehearsal_role(person=who, role="centre", body="dfe", office="secretary", at=at)
+
+    assert require(who, "centre", "dfe", day_of(at), space="rehearsal").office == "secretary"
+    with pytest.raises(NotAllowed):
+        require(who, "centre", "dfe", day_of(at))
+    with pytest.raises(NotAllowed):
+        actions.invite(
+            actor=who, email=invented.address(LEEDS_DOMAIN), role="centre", body="dfe",
+            office="desk", at=at,
+        )  # fmt: skip
+    with pytest.raises(NotFound):
+        actions.end_role(actor=who, role=Role.objects.get(person=who).pk, at=at)
+    real = invented.with_role(at, "officer", by=admin)
+    with pytest.raises(NotAllowed):
+        require(real, "officer", LEEDS, day_of(at), space="rehearsal")
+    assert not PublicAct.objects.filter(pk__gt=acts, subject__contains="dfe").exists()
+
+
+def test_may_grant_without_a_database():
+    day = dt.date(2026, 11, 23)
+    officer = HeldRole(1, "officer", LEEDS, "clerk", day, day + DAY)
+
+    assert rules.may_grant([officer], "moderator", LEEDS, day) == officer
+    assert rules.may_grant([officer], "moderator", LEEDS, day + DAY) is None
+    assert rules.may_grant([officer], "moderator", DEVON, day) is None
+    assert rules.may_grant([officer], "centre", LEEDS, day) is None
+
+
+def at_once(tries):
+    """Everything at the same moment; what each gave or raised."""
+
+    def run(attempt):
+        try:
+            return attempt()
+        except (Conflict, NotFound) as error:
+            return error
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(tries)) as pool:
+        return list(pool.map(run, tries))
+
+
+def test_an_invitation_accepted_by_many_at_once_gives_one_role(committing, at):
+    admin = invented.administrator(at)
+    actions.verify_domain(actor=admin, body=LEEDS, domain=LEEDS_DOMAIN, at=at)
+    who = invented.person(at, LEEDS_DOMAIN)
+    row = actions.invite(
+        actor=admin, email=who.email, role="officer", body=LEEDS, office="clerk", at=at
+    )
+
+    came = at_once([lambda: actions.accept_invitation(person=who, invitation=row.pk, at=at)] * 6)
+
+    assert sum(isinstance(one, Role) for one in came) == 1
+    assert Role.objects.filter(person=who).count() == 1
+    subject = f"role:officer/{LEEDS}/clerk"
+    assert PublicAct.objects.filter(verb="grant-role", subject=subject).count() == 1
+
+
+def test_a_role_granted_or_ended_by_many_at_once_is_so_once(committing, at):
+    admin = invented.administrator(at)
+    actions.verify_domain(actor=admin, body=LEEDS, domain=LEEDS_DOMAIN, at=at)
+    who = invented.person(at, LEEDS_DOMAIN)
+    grant = lambda: actions.grant_role(  # noqa: E731 - the same call, many times
+        actor=admin, person=who, role="officer", body=LEEDS, office="clerk", at=at
+    )
+    assert sum(isinstance(one, Role) for one in at_once([grant] * 5)) == 1
+    role = Role.objects.get(person=who)
+
+    came = at_once([lambda: actions.end_role(actor=admin, role=role.pk, at=at)] * 5)
+
+    assert sum(isinstance(one, Role) for one in came) == 1
+    assert PublicAct.objects.filter(verb="end-role").count() == 1
