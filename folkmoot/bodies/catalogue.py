@@ -53,6 +53,7 @@ class OfficeTemplate(Entry):
     law: str = ""
     unless_mayor: bool = False
     but_not: tuple[str, ...] = Field(default=(), description="slugs of bodies that have it not")
+    titles: dict[str, str] = Field(default_factory=dict, description="body → its own title")
 
 
 class Mayor(Entry):
