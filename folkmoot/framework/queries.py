@@ -1,0 +1,286 @@
+"""Reads for pages and doors: what is required, where places stand, what is left to them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
+
+from django.db.models import CharField, F, Q, QuerySet, Value
+from django.db.models.functions import Cast, Concat
+
+from folkmoot.common.errors import NotFound
+from folkmoot.framework.catalogue import Framework, Standard
+from folkmoot.framework.models import FrameworkVersion, StandardAccount, Standing
+from folkmoot.framework.rules.facts import Fact
+from folkmoot.framework.rules.wording import NO_FIGURES, stands
+from folkmoot.measures.models import MeasureAccount
+
+SHIPPED = "england-as-found"
+ILLUSTRATIVE = "illustrative"
+
+
+@dataclass(frozen=True, slots=True)
+class InUse:
+    """A version of a framework as it is in use."""
+
+    id: int
+    framework: Framework
+    adopted_at: dt.datetime
+    digest: str
+    space: str
+
+
+@lru_cache(maxsize=8)
+def _framework(digest: str) -> Framework:
+    document = FrameworkVersion.objects.values_list("document", flat=True).get(digest=digest)
+    return Framework.model_validate(document)
+
+
+def _in_use(row: FrameworkVersion) -> InUse:
+    return InUse(row.pk, _framework(row.digest), row.adopted_at, row.digest, row.space)
+
+
+def _light() -> QuerySet[FrameworkVersion, FrameworkVersion]:
+    return FrameworkVersion.objects.defer("document")
+
+
+def current(on: dt.date, slug: str = SHIPPED) -> InUse:
+    """The version of a framework in use on a day: the newest that had begun. Raises NotFound."""
+    rows = _light().filter(Q(ends__isnull=True) | Q(ends__gte=on), slug=slug, starts__lte=on)
+    row = rows.order_by("-starts", "-pk").first()
+    if row is None:
+        raise NotFound(f"No version of the framework {slug!r} is in use on {on}.")
+    return _in_use(row)
+
+
+def version_of(slug: str, version: str) -> InUse:
+    """One version of a framework. Raises NotFound, naming those there are."""
+    row = _light().filter(slug=slug, version=version).first()
+    if row is None:
+        known = ", ".join(str(row) for row in _light().order_by("slug", "-starts"))
+        raise NotFound(f"There is no framework {slug} {version}. There are: {known or 'none'}.")
+    return _in_use(row)
+
+
+def versions(space: str = FrameworkVersion.Space.RECORD) -> list[InUse]:
+    """Every version of one space, newest first."""
+    return [_in_use(row) for row in _light().filter(space=space).order_by("slug", "-starts")]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A standing with its standard and the words for it."""
+
+    standard: Standard
+    fact: Fact
+    newest: bool
+    area_name: str
+    area_slug: str
+    says: str
+
+
+_RELEASE = Concat(
+    "release__source__slug",
+    Value("/"),
+    Cast("release__number", CharField()),
+    output_field=CharField(),
+)
+_COLUMNS = (
+    "standard",
+    "measure__slug",
+    "area__code",
+    "period",
+    "period_end",
+    "state",
+    "how",
+    "failing",
+    "due",
+    "shortfall",
+    "consecutive",
+    "affected",
+    "cases",
+    "value",
+    "lower",
+    "upper",
+    "status",
+)
+
+
+def _held(rows: QuerySet[Standing, Standing], framework: Framework) -> list[Held]:
+    records: Any = rows.annotate(release_key=_RELEASE).values_list(
+        *_COLUMNS, "release_key", "row", "newest", "area__name", "area__slug"
+    )
+    found = []
+    for *columns, row, newest, name, slug in records:
+        fact = Fact(*[*columns, row or 0])
+        standard = framework.standard(fact.standard)
+        if standard is not None:
+            found.append(Held(standard, fact, newest, name, slug, stands(standard, fact)))
+    return found
+
+
+def standings(area: int, in_use: InUse, service: str = "") -> list[Held]:
+    """Where a place (its id) stands now: the newest period of each standard asked of it.
+
+    Below the minimum first, the furthest below leading; then in the order of the framework.
+    One query.
+    """
+    rows = Standing.objects.filter(framework_id=in_use.id, area_id=area, newest=True)
+    order = {standard.id: at for at, standard in enumerate(in_use.framework.standards)}
+    found = [
+        held
+        for held in _held(rows, in_use.framework)
+        if not service or held.standard.service == service
+    ]
+    found.sort(
+        key=lambda held: (
+            not held.fact.failing,
+            -(held.fact.shortfall or 0.0) if held.fact.failing else 0.0,
+            order[held.standard.id],
+        )
+    )
+    return found
+
+
+def failing(area: int, in_use: InUse) -> list[Held]:
+    """The standards on which a place is below the minimum now."""
+    return [held for held in standings(area, in_use) if held.fact.failing]
+
+
+def standing_of(area: int, standard: str, in_use: InUse) -> list[Held]:
+    """Where a place stands on one standard in every period, oldest first. One query."""
+    rows = Standing.objects.filter(framework_id=in_use.id, area_id=area, standard=standard)
+    return _held(rows.order_by("period_end", "period"), in_use.framework)
+
+
+def facts(area: int, in_use: InUse) -> list[Fact]:
+    """Every standing of a place, as a finding needs them. One query."""
+    rows = Standing.objects.filter(framework_id=in_use.id, area_id=area)
+    return [held.fact for held in _held(rows.order_by("period_end"), in_use.framework)]
+
+
+def worst(standard: str, in_use: InUse, limit: int | None = None) -> list[Held]:
+    """Every place on one standard in its newest period, the furthest beyond the line first."""
+    rows = Standing.objects.filter(framework_id=in_use.id, standard=standard, newest=True)
+    ordered = rows.order_by(F("shortfall").desc(nulls_last=True), "area__name")
+    return _held(ordered[:limit] if limit else ordered, in_use.framework)
+
+
+def rows_of(
+    in_use: InUse, *, areas: Collection[int] = (), standard: str = "", newest: bool = True
+) -> list[Held]:
+    """Standings for files and the API, by area and standard."""
+    rows = Standing.objects.filter(framework_id=in_use.id)
+    if areas:
+        rows = rows.filter(area_id__in=list(areas))
+    if standard:
+        rows = rows.filter(standard=standard)
+    if newest:
+        rows = rows.filter(newest=True)
+    return _held(rows.order_by("area__code", "standard", "period_end"), in_use.framework)
+
+
+@dataclass(frozen=True, slots=True)
+class Required:
+    """A standard, and how all places stand on it now.
+
+    ``states``: places by state; ``failing``: places below the minimum; ``note``: why there is
+    nothing to judge by, or "". ``in_force``: whether it is asked for on the day.
+    """
+
+    standard: Standard
+    period: str
+    states: dict[str, int]
+    failing: int
+    note: str
+    in_force: bool
+
+
+def required(in_use: InUse, on: dt.date, service: str | None = None) -> list[Required]:
+    """What the framework requires or asks for, of one service or of all. One query."""
+    accounts = {row.standard: row for row in StandardAccount.objects.filter(framework=in_use.id)}
+    found = []
+    for standard in in_use.framework.standards:
+        if service is not None and standard.service != service:
+            continue
+        row = accounts.get(standard.id)
+        found.append(
+            Required(
+                standard,
+                row.period if row else "",
+                row.summary["states"] if row else {},
+                row.summary["failing"] if row else 0,
+                "" if row and row.period else NO_FIGURES,
+                _asked(standard, on),
+            )
+        )
+    return found
+
+
+def _asked(standard: Standard, on: dt.date) -> bool:
+    begun = standard.starts is None or standard.starts <= on
+    return begun and not (standard.ends and standard.ends < on) and standard.kind != "historic"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What is left to places: one measure, and the range of what places have.
+
+    ``low``, ``middle``, ``high``: a tenth, half and nine tenths of the places compared lie at or
+    below; None where nothing is compared. ``bound`` tells that a minimum is set on it.
+    """
+
+    measure: str
+    title: str
+    unit: str
+    decimals: int
+    polarity: str
+    period: str
+    places: int
+    low: float | None
+    middle: float | None
+    high: float | None
+    bound: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Discretion:
+    """What a framework requires of a service; everything else is for local decision."""
+
+    service: str
+    required: tuple[Required, ...]
+    choices: tuple[Choice, ...]
+
+
+def discretion(service: str, in_use: InUse, on: dt.date) -> Discretion:
+    """What is required of a service, and the range of what places choose or have. Two queries."""
+    asked = required(in_use, on, service)
+    bound = {r.standard.measure for r in asked if r.standard.minimum and r.in_force}
+    rows = MeasureAccount.objects.filter(measure__service__slug=service).select_related("measure")
+    ordered = rows.order_by(F("measure__headline").asc(nulls_last=True), "measure__title")
+    choices = [replace(_choice(row), bound=row.measure.slug in bound) for row in ordered]
+    return Discretion(service, tuple(asked), tuple(choices))
+
+
+def _choice(row: MeasureAccount) -> Choice:
+    series: list[list[Any]] = row.summary.get("all") or []
+    none: list[Any] = [row.period, None, None, None]
+    newest = next((entry for entry in series if entry[0] == row.period), none)
+    _, middle, low, high = newest
+    measure = row.measure
+    return Choice(
+        measure.slug,
+        measure.title,
+        measure.unit,
+        measure.decimals,
+        measure.polarity,
+        row.period,
+        row.field,
+        low,
+        middle,
+        high,
+        bound=False,
+    )
