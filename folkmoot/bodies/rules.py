@@ -254,7 +254,8 @@ class Member:
     """A constituency of which a place holds a part, its office, and who holds that.
 
     ``possible`` where the place holds parts of several, so that only an exact postcode
-    directory could say which one an address is in. ``share`` as the look-up has it (0–1).
+    directory could say which one an address is in. ``share`` as the look-up has it (0–1): it
+    orders a list and is no likelihood.
     """
 
     constituency: str

@@ -66,6 +66,7 @@ VERBS: dict[str, Verb] = {
     "publish-release": Verb("published a release"),
     "hold-release": Verb("held a release because of its faults"),
     "load-postcodes": Verb("loaded an official postcode directory"),
+    "import-holders": Verb("recorded who holds the offices of a body"),
     "accept-fault": Verb("accepted a fault", frozenset(FAULT_KINDS), needs_reason=True),
     "grant-role": Verb("granted a role to an office"),
     "end-role": Verb("ended a role of an office"),

@@ -1,0 +1,169 @@
+"""What can be asked about bodies, their offices and who holds them. Nothing is written."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+from django.db.models import Q, QuerySet
+
+from folkmoot.bodies import rules
+from folkmoot.bodies.models import Body, Holder, Office, OfficeArea
+from folkmoot.common.errors import NotFound
+from folkmoot.places.models import Area, AreaLink
+
+
+def body_path(slug: str) -> str:
+    """Where a body's page is."""
+    return f"/body/{slug}/"
+
+
+def on_day(on: dt.date, began: str = "started", ended: str = "ended") -> Q:
+    """What had begun and not ended on a day; no date is read as always."""
+    return (Q(**{f"{began}__isnull": True}) | Q(**{f"{began}__lte": on})) & (
+        Q(**{f"{ended}__isnull": True}) | Q(**{f"{ended}__gte": on})
+    )
+
+
+def body_by_slug(slug: str) -> Body:
+    """The body at this address, with its place. Raises NotFound with suggestions."""
+    body = Body.objects.select_related("area").filter(slug=slug.lower()).first()
+    if body is None:
+        names = dict(Body.objects.values_list("slug", "name"))
+        near = get_close_matches(slug.lower(), names, n=5)
+        suggestions = [(names[other], body_path(other)) for other in near]
+        raise NotFound("There is no body of that name here.", suggestions)
+    return body
+
+
+def bodies(kind: str = "", on: dt.date | None = None) -> QuerySet[Body]:
+    """Bodies by name, with their places: of one kind, and those there were on a day.
+
+    Raises NotFound for a kind that is not in ``rules.BODY_KINDS``.
+    """
+    if kind and kind not in rules.BODY_KINDS:
+        raise NotFound("There is no such kind of body.")
+    found = Body.objects.select_related("area").order_by("name", "slug")
+    if kind:
+        found = found.filter(kind=kind)
+    return found if on is None else found.filter(on_day(on))
+
+
+def bodies_of(area: Area, on: dt.date) -> list[Body]:
+    """The bodies whose own area this is: a council, or a force and its commissioner."""
+    return list(Body.objects.filter(on_day(on), area=area).order_by("kind", "name"))
+
+
+def body_line(body: Body, area_code: str = "") -> rules.BodyLine:
+    """A body as doors show it. ``area_code`` where its place has been read."""
+    return rules.BodyLine(
+        slug=body.slug,
+        name=body.name,
+        kind=body.kind,
+        area_code=area_code,
+        homepage=body.homepage,
+        note=body.note,
+    )
+
+
+def holders_of(offices: Iterable[int], on: dt.date) -> dict[int, tuple[rules.HolderLine, ...]]:
+    """Office's primary key → who holds it on a day, newest first: one query.
+
+    Where one hands over to the next on that day, the next comes first.
+    """
+    found: dict[int, list[rules.HolderLine]] = defaultdict(list)
+    rows = Holder.objects.filter(on_day(on, "since", "until"), office_id__in=list(offices))
+    for row in rows.order_by("office_id", "-since", "name"):
+        found[row.office_id].append(
+            rules.HolderLine(row.name, row.party, row.since, row.until, row.source, row.as_at)
+        )
+    return {office: tuple(lines) for office, lines in found.items()}
+
+
+def office_line(
+    office: Office, body_slug: str, holders: tuple[rules.HolderLine, ...] = ()
+) -> rules.OfficeLine:
+    """An office as doors show it."""
+    single = office.seats == 1
+    return rules.OfficeLine(
+        key=f"{body_slug}/{office.slug}",
+        slug=office.slug,
+        title=office.title,
+        kind=office.kind,
+        single=single,
+        law=rules.Law(office.law, office.law_link) if office.law else None,
+        holders=holders[:1] if single else holders,
+    )
+
+
+def offices_of(body: Body, on: dt.date) -> list[rules.OfficeLine]:
+    """The offices of a body on a day, the body as a whole first: two queries."""
+    offices = list(Office.objects.filter(on_day(on), body=body).order_by("position", "title"))
+    holders = holders_of((office.pk for office in offices), on)
+    return [office_line(office, body.slug, holders.get(office.pk, ())) for office in offices]
+
+
+def office_by_key(key: str) -> Office:
+    """The office of a key such as "leeds-city-council/leader". Raises NotFound."""
+    body, _, slug = key.partition("/")
+    office = Office.objects.select_related("body").filter(body__slug=body, slug=slug).first()
+    if office is None:
+        raise NotFound("There is no such office here.")
+    return office
+
+
+def districts_within(area: Area) -> list[int]:
+    """Primary keys of the area itself and of all that is part of it now, down two levels."""
+    found = {area.pk}
+    level = [area.pk]
+    for _ in range(2):  # an authority of councils, a county of districts
+        links = AreaLink.objects.filter(parent_id__in=level, role="part-of", child__ended=None)
+        level = list(links.values_list("child_id", flat=True))
+        found.update(level)
+    return list(found)
+
+
+def mps_for(area: Area, on: dt.date) -> list[rules.Member]:
+    """The members of parliament who may speak for people in a place, largest part first.
+
+    Two queries for a district, four for a larger place. ``possible`` where the place holds
+    parts of more than one constituency, as most do. ``share`` is the largest part of any one
+    district that lies in the constituency; the look-up does not say of what, and it looks like
+    land, so it orders the list and must not be shown as a likelihood. Empty where the look-up
+    has none, as in areas that have ended.
+    """
+    wanted = [area.pk] if area.kind not in _LARGER else districts_within(area)
+    rows = (
+        OfficeArea.objects.filter(capacity=rules.MEMBER, area_id__in=wanted)
+        .select_related("office__body")
+        .order_by("-share", "office__title")
+    )
+    largest: dict[int, OfficeArea] = {}
+    for row in rows:
+        largest.setdefault(row.office_id, row)
+    holders = holders_of(largest, on)
+    return [
+        rules.Member(
+            constituency=row.office.title.removeprefix("Member of Parliament for "),
+            code=row.office.code,
+            office=office_line(row.office, row.office.body.slug, holders.get(row.office_id, ())),
+            possible=len(largest) > 1,
+            share=row.share,
+        )
+        for row in largest.values()
+    ]
+
+
+_LARGER = frozenset(
+    {
+        "county",
+        "combined-authority",
+        "london-authority",
+        "metropolitan-county",
+        "police-force",
+        "fire-authority",
+        "integrated-care-board",
+    }
+)
