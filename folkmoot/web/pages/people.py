@@ -15,13 +15,15 @@ from folkmoot.web.pages.people_account import (
     invitation_answer,
     my_data,
     my_data_download,
+    role_end,
+)
+from folkmoot.web.pages.people_notices import accessibility, privacy
+from folkmoot.web.pages.people_passkeys import (
     passkey_add,
     passkey_new,
     passkey_remove,
     passkeys,
-    role_end,
 )
-from folkmoot.web.pages.people_notices import accessibility, privacy
 from folkmoot.web.pages.people_roles import domain, invitation_withdraw, roles
 from folkmoot.web.pages.people_sign_in import (
     passkey_begin,

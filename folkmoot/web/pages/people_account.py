@@ -1,21 +1,18 @@
-"""A person's own pages: account, data, passkeys, consent, invitations."""
+"""A person's own pages: account, data, consent, invitations."""
 
 from __future__ import annotations
 
 import json
 
 from allauth.mfa.models import Authenticator
-from allauth.mfa.webauthn.forms import AddWebAuthnForm
-from allauth.mfa.webauthn.internal import auth
 from django.contrib.auth import logout
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from folkmoot.common.errors import BadInput, Fault
+from folkmoot.common.errors import Fault
 from folkmoot.people import actions, limits, queries
 from folkmoot.people.export import export_mine
 from folkmoot.people.holdings import purposes
@@ -124,82 +121,3 @@ def erase(request: HttpRequest, person: Person) -> HttpResponse:
         "trail": [*trail(), (_("Your data"), "/account/data/")],
     }
     return render(request, "pages/people/erase.html", context, status=400 if fault else 200)
-
-
-@require_safe
-@signed_in
-def passkeys(request: HttpRequest, person: Person) -> HttpResponse:
-    """My passkeys, with a way to add and to remove one."""
-    return _passkeys_page(request, person)
-
-
-def _passkeys_page(
-    request: HttpRequest, person: Person, error: BadInput | None = None
-) -> HttpResponse:
-    rows = Authenticator.objects.filter(user=person, type=Authenticator.Type.WEBAUTHN)
-    context = {
-        "passkeys": [
-            (row.pk, row.data.get("name", ""), row.created_at, row.last_used_at)
-            for row in rows.order_by("pk")
-        ],
-        "faults": error.faults if error else (),
-        "trail": trail(),
-    }
-    status = error.status if error else 200
-    return render(request, "pages/people/passkeys.html", context, status=status)
-
-
-@require_POST
-@proved_recently
-def passkey_new(request: HttpRequest, person: Person) -> HttpResponse:
-    """What the browser needs to make a passkey."""
-    return JsonResponse(auth.begin_registration(person, passwordless=True))
-
-
-@require_POST
-@proved_recently
-def passkey_add(request: HttpRequest, person: Person) -> HttpResponse:
-    """Keeps the passkey that the browser made."""
-    name = " ".join(request.POST.get("name", "").split()) or _("Passkey")
-    form = AddWebAuthnForm(
-        data={
-            "name": name,
-            "credential": request.POST.get("credential", "")[:20_000],
-            "passwordless": "on",
-        },
-        user=person,
-    )
-    try:
-        good = form.is_valid()
-    except ValidationError:
-        good = False
-    if not good:
-        return _passkeys_page(
-            request,
-            person,
-            BadInput(
-                [
-                    Fault(
-                        "passkey",
-                        _("The passkey could not be added."),
-                        _("Try again on this page; your browser will ask you to confirm."),
-                        kind="wrong-passkey",
-                    )
-                ]
-            ),
-        )
-    actions.add_passkey(
-        person=person,
-        name=name,
-        credential=form.cleaned_data["credential"],
-        at=timezone.now(),
-    )
-    return HttpResponseRedirect("/account/passkeys/")
-
-
-@require_POST
-@proved_recently
-def passkey_remove(request: HttpRequest, person: Person, number: int) -> HttpResponse:
-    """Removes one of my passkeys."""
-    actions.remove_passkey(person=person, passkey=number, at=timezone.now())
-    return HttpResponseRedirect("/account/passkeys/")

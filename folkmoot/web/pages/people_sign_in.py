@@ -29,6 +29,7 @@ from folkmoot.people.models import Person, SignInCode
 from folkmoot.people.rules import CODE_LASTS
 from folkmoot.web.middleware import CONTENT_SECURITY_POLICY
 from folkmoot.web.pages.people_access import begin_session, network, note_proof, safe_path
+from folkmoot.web.pages.people_passkeys import vouches
 
 PROVIDER = "organisation"
 View = Callable[[HttpRequest, str], HttpResponse]
@@ -132,7 +133,7 @@ def passkey_sign_in(request: HttpRequest) -> HttpResponse:
     actions.count(kind=limits.PASSKEY, trier=limits.Trier(network=network(request)), at=now)
     next_path = safe_path(request, request.POST.get("next", ""))
     form = LoginWebAuthnForm(data={"credential": request.POST.get("credential", "")[:20_000]})
-    if not form.is_valid():
+    if not vouches(form):
         fault = Fault(
             "passkey",
             _("That passkey did not work here."),
