@@ -31,6 +31,29 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "record/feed/": ("/record/feed/",),
     "record/<int:number>/": ("/record/1/", "/record/99999999/"),
     "record/<int:number>/canonical.json": ("/record/1/canonical.json",),
+    "sign-in/": ("/sign-in/", "/sign-in/?next=/account/"),
+    "sign-in/code/<slug:key>/": ("/sign-in/code/none/",),
+    "sign-in/passkey/begin/": (),  # takes POST only
+    "sign-in/passkey/": (),  # takes POST only
+    "sign-in/with/<slug:provider_id>/": (),  # takes POST only
+    "sign-in/with/<slug:provider_id>/back/": ("/sign-in/with/organisation/back/",),
+    "sign-out/": ("/sign-out/",),
+    "account/": ("/account/",),
+    "account/invitations/<int:number>/": (),  # takes POST only
+    "account/consent/": (),  # takes POST only
+    "account/data/": ("/account/data/",),
+    "account/data/download/": (),  # takes POST only
+    "account/data/erase/": ("/account/data/erase/",),
+    "account/passkeys/": ("/account/passkeys/",),
+    "account/passkeys/new/": (),  # takes POST only
+    "account/passkeys/add/": (),  # takes POST only
+    "account/passkeys/<int:number>/remove/": (),  # takes POST only
+    "account/roles/": ("/account/roles/",),
+    "account/roles/<int:number>/end/": (),  # takes POST only
+    "account/roles/invitations/<int:number>/withdraw/": (),  # takes POST only
+    "account/roles/domains/": (),  # takes POST only
+    "privacy/": ("/privacy/",),
+    "accessibility/": ("/accessibility/",),
     "api/v1/openapi.json": ("/api/v1/openapi.json",),
     "api/v1/docs": ("/api/v1/docs",),
     "api/v1/places": ("/api/v1/places",),
@@ -58,6 +81,9 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     r"^(?P<name>places|measures|sources)\.csv-metadata\.json$": ("/places.csv-metadata.json",),
     "account.parquet": ("/account.parquet",),
 }
+
+# Pages with a form that changes something: they set the cookie of the form's token, and no other.
+FORMS = {"/sign-in/", "/sign-in/?next=/account/", "/sign-out/"}
 
 
 def routes() -> list[str]:

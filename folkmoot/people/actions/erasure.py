@@ -8,7 +8,7 @@ from django.db import transaction
 
 from folkmoot.common.outbox import forget_messages_to
 from folkmoot.people.actions.rates import rate_key
-from folkmoot.people.actions.roles import finish_role
+from folkmoot.people.actions.roles import finish_role, lock_person
 from folkmoot.people.holdings import holdings
 from folkmoot.people.letters import post
 from folkmoot.people.limits import ACCOUNT, ADDRESS
@@ -21,12 +21,14 @@ from folkmoot.people.rules import holds
 def erase_me(*, person: Person, at: dt.datetime) -> None:
     """Erase everything personal about ``person``, and write one last letter to say so.
 
+    Raises NotFound for somebody erased meanwhile.
+
     Gone: address, sessions, passkeys, ties to a provider, consents, codes, counts, waiting
     mail, the address in invitations, and what other rooms registered. Roles that are held end
     in public, as acts of their office; their rows stay as tombstones that lead to nobody.
     """
     email, number = person.email, person.pk
-    Person.objects.select_for_update().get(pk=number)
+    lock_person(person)
     for holding in holdings():
         holding.erase(person, at)
     day = day_of(at)

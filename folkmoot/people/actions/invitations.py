@@ -15,6 +15,7 @@ from folkmoot.people.actions.roles import (
     fault_of_domain,
     fault_of_end,
     faults_of_role,
+    lock_person,
 )
 from folkmoot.people.letters import post
 from folkmoot.people.models import Invitation, Person, Role
@@ -152,6 +153,7 @@ def accept_invitation(*, person: Person, invitation: int, at: dt.datetime) -> Ro
     NotFound for somebody else's invitation as for none, NotAllowed if the domain is no longer
     the body's, and Conflict if it was accepted or withdrawn, or has run out.
     """
+    lock_person(person)
     row = Invitation.objects.select_for_update().filter(pk=invitation, email=person.email).first()
     if row is None:
         raise NotFound(_("There is no such invitation."), [(_("Your account"), "/account/")])

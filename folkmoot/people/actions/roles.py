@@ -60,6 +60,16 @@ def fault_of_domain(email: str, body: str, on: dt.date) -> list[Fault]:
     ]
 
 
+def lock_person(person: Person) -> None:
+    """Let nothing else grant to, accept for or erase ``person`` until this transaction ends.
+
+    Taken before any other row, so that two never wait for each other. Raises NotFound for
+    somebody erased meanwhile.
+    """
+    if Person.objects.select_for_update().filter(pk=person.pk).first() is None:
+        raise NotFound(_("There is no such person."), [(_("Sign in"), "/sign-in/")])
+
+
 def begin_role(
     *,
     person: Person,
@@ -75,8 +85,7 @@ def begin_role(
     Raises Conflict if the person holds it already.
     """
     day = day_of(at)
-    # The person's row is what two grants at once wait for.
-    Person.objects.select_for_update().get(pk=person.pk)
+    lock_person(person)
     same = Role.objects.filter(person=person, role=role, body=body, office=office, space="record")
     if any(holds(held(row), day) for row in same):
         raise Conflict(_("This person holds that role already."))
