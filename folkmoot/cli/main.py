@@ -76,11 +76,12 @@ def main() -> None:
 
 
 def _register() -> None:
-    from folkmoot.cli import account, catalogue, people, releases, serving
+    from folkmoot.cli import account, catalogue, framework, people, releases, serving
 
     for command in (
         account.account,
         catalogue.check,
+        framework.framework,
         releases.build,
         releases.import_release,
         releases.accept,

@@ -6,8 +6,10 @@ place are taken to be a first-order autoregression about its own level; its inno
 again from those seen (an autoregressive sieve of order one: Bühlmann 1997, *Bernoulli* 3:123–148;
 compared with blocks in Bühlmann 2002, *Statistical Science* 17:52–72). Blocks (Politis and Romano
 1994, *Journal of the American Statistical Association* 89:1303–1313) need longer series than the
-nine or ten years that most places have. The coefficient is one for all places, and the bias of
-so short a series is taken out by solving for it (Nickell 1981, *Econometrica* 49:1417–1426).
+nine or ten years that most places have. The coefficient is one for all places. In series so short
+its plain estimate is far too low (Nickell 1981, *Econometrica* 49:1417–1426), so the coefficient
+is taken at which simulated series with the same gaps give that estimate (indirect inference:
+Gouriéroux, Phillips and Yu 2010, *Journal of Econometrics* 157:68–77).
 
 What it cannot do: a place that truly changed looks like one with much dependence, so real change
 is counted as noise and false alarms are, if anything, overstated; and places move independently.
@@ -27,7 +29,9 @@ Draws = NDArray[np.float32]
 
 MOST_DEPENDENT = 0.95
 FEWEST_PAIRS = 3
-_GRID = np.linspace(-0.6, 0.99, 1000)
+_GRID = np.linspace(0.0, MOST_DEPENDENT, 20)
+_SIMULATED = 3000
+_SEED = 19810601
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,7 @@ def fit(series: ArrayLike) -> Dependence:
     enough = count >= FEWEST_PAIRS
     if not enough.any():
         raise ValueError("no place has enough figures in a row")
-    phi = _coefficient(early, late, both, count, enough)
+    phi = _coefficient(both[enough], early[enough], late[enough])
     with np.errstate(invalid="ignore", divide="ignore"):
         seen = np.isfinite(values)
         level = np.nansum(values, axis=1) / seen.sum(axis=1)
@@ -83,45 +87,50 @@ def fit(series: ArrayLike) -> Dependence:
     return Dependence(phi, scale, shocks.astype(np.float32), int(both.sum()))
 
 
-def _coefficient(
-    early: Floats,
-    late: Floats,
-    both: NDArray[np.bool_],
-    count: NDArray[np.int64],
-    enough: NDArray[np.bool_],
-) -> float:
-    """The pooled coefficient within places, its bias taken out, held to 0 to 0.95."""
-    with np.errstate(invalid="ignore", divide="ignore"):
-        x = early - (np.where(both, early, 0.0).sum(axis=1) / count)[:, None]
-        y = late - (np.where(both, late, 0.0).sum(axis=1) / count)[:, None]
-        x, y = np.where(both, x, 0.0), np.where(both, y, 0.0)
-        # Each place counts alike: one that swings widely must not speak for the rest.
-        weight = np.where(enough, count / (x**2).sum(axis=1), 0.0)
-    weight = np.where(np.isfinite(weight), weight, 0.0)
-    below = float((weight * (x**2).sum(axis=1)).sum())
-    if below <= 0:
-        return 0.0
-    within = float((weight * (x * y).sum(axis=1)).sum()) / below
-    expected = _GRID + nickell_bias(_GRID, float(count[enough].mean()))
-    return float(np.clip(np.interp(within, expected, _GRID), 0.0, MOST_DEPENDENT))
+def _coefficient(both: NDArray[np.bool_], early: Floats, late: Floats) -> float:
+    """The coefficient at which series with these gaps look as these do, held to 0 to 0.95.
 
-
-def nickell_bias(phi: Floats, pairs: float) -> Floats:
-    """Bias of the within-place coefficient with so many pairs a place, for many places.
-
-    Nickell (1981), equation 18. ``phi`` below one; ``pairs`` above one.
+    ``both``, ``early``, ``late``: (P, T - 1), neighbouring figures and where both are known.
     """
-    t = max(pairs, 2.0)
-    inner = 1 - (1 - phi**t) / (t * (1 - phi)) if np.all(phi > 0) else _inner(phi, t)
-    above = -(1 + phi) / (t - 1) * inner
-    return np.asarray(above / (1 - 2 * phi / ((1 - phi) * (t - 1)) * inner))
+    found = within(early, late, both)
+    if not np.isfinite(found):
+        return 0.0
+    expected = expected_within(both)
+    return float(np.interp(found, np.maximum.accumulate(expected), _GRID))
 
 
-def _inner(phi: Floats, t: float) -> Floats:
-    # A negative number has no fractional power: its sum of powers is taken over whole periods.
-    whole = max(round(t), 2)
-    powers = np.sum(phi[:, None] ** np.arange(whole)[None, :], axis=1)
-    return np.asarray(1 - powers / whole)
+def within(early: Floats, late: Floats, both: NDArray[np.bool_]) -> float:
+    """The plain coefficient within places, each place counting alike; NaN if nothing moves."""
+    count = np.maximum(both.sum(axis=1), 1)
+    x = np.where(both, early, 0.0)
+    y = np.where(both, late, 0.0)
+    x = np.where(both, x - (x.sum(axis=1) / count)[:, None], 0.0)
+    y = np.where(both, y - (y.sum(axis=1) / count)[:, None], 0.0)
+    square = (x**2).sum(axis=1)
+    moves = square > 0
+    if not moves.any():
+        return float("nan")
+    # A place that swings widely must not speak for the rest.
+    weight = count[moves] / square[moves]
+    return float((weight * (x * y)[moves].sum(axis=1)).sum() / count[moves].sum())
+
+
+def expected_within(both: NDArray[np.bool_]) -> Floats:
+    """What ``within`` gives on average for each coefficient of a grid from 0 to 0.95.
+
+    From simulated series with the gaps of ``both`` (P, T - 1), always the same.
+    """
+    times = -(-_SIMULATED // len(both))
+    pattern = np.tile(both, (times, 1))
+    shocks = np.random.default_rng(_SEED).standard_normal((len(pattern), both.shape[1] + 1))
+    found = np.empty(len(_GRID))
+    for index, phi in enumerate(_GRID):
+        series = shocks.copy()
+        series[:, 0] /= np.sqrt(1 - phi**2)
+        for period in range(1, series.shape[1]):
+            series[:, period] += phi * series[:, period - 1]
+        found[index] = within(series[:, :-1], series[:, 1:], pattern)
+    return found
 
 
 def draw(found: Dependence, resamples: int, periods: int, generator: np.random.Generator) -> Draws:

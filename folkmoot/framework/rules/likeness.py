@@ -90,8 +90,9 @@ class Likeness:
 def likeness(judged: Judged, standard: Standard) -> Likeness | None:
     """The likeness of the places of one standard, or None where there is too little to go by."""
     panel = judged.panel
-    asked: Booleans = np.asarray((judged.state > 0).any(axis=0))
-    value = panel.value[:, asked]
+    # How figures move is known from all of them, from before the standard was in force too.
+    seen: Booleans = np.asarray(np.isfinite(panel.value).any(axis=0))
+    value = panel.value[:, seen]
     places: Booleans = np.asarray(np.isfinite(value).any(axis=1))
     if standard.line is None or places.sum() < FEWEST_PLACES:
         return None
@@ -112,23 +113,23 @@ def likeness(judged: Judged, standard: Standard) -> Likeness | None:
     return Likeness(
         panel.measure,
         tuple(area for area, keep in zip(panel.areas, places.tolist(), strict=True) if keep),
-        panel.ends[asked],
+        panel.ends[seen],
         scale,
         ENOUGH[panel.polarity],
         standard.line,
         0.0 if proportion else -math.inf,
         panel.top if proportion else math.inf,
-        _width(judged, asked, places, scale),
+        _width(judged, seen, places, scale),
         dependence,
     )
 
 
-def _width(judged: Judged, asked: Booleans, places: Booleans, scale: Scale) -> Floats:
+def _width(judged: Judged, seen: Booleans, places: Booleans, scale: Scale) -> Floats:
     panel = judged.panel
     if panel.every_case:
         return np.zeros(int(places.sum()))
     edge = panel.upper if ENOUGH[panel.polarity] > 0 else panel.lower
-    grid = np.ix_(places, asked)
+    grid = np.ix_(places, seen)
     apart = np.abs(scale.to(edge[grid]) - scale.to(panel.value[grid]))
     known = np.isfinite(apart)
     usual = float(np.nanmedian(apart)) if known.any() else math.inf
