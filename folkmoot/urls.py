@@ -7,6 +7,9 @@ from django.urls import URLPattern, URLResolver, include, path
 from folkmoot.web.pages.about import about, data, licences, methods
 from folkmoot.web.pages.find import find, search
 from folkmoot.web.pages.home import home
+from folkmoot.web.pages.matter import matter
+from folkmoot.web.pages.measure import measure
+from folkmoot.web.pages.place import place
 from folkmoot.web.pages.places import places
 from folkmoot.web.pages.services import service, services
 
@@ -15,12 +18,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("find/", find),
     path("search/", search),
     path("places/", places),
+    path("place/<slug:slug>/", place),
+    path("place/<slug:slug>/<slug:service_slug>/", matter),
     path("services/", services),
     path("service/<slug:slug>/", service),
+    path("measure/<slug:slug>/", measure),
     path("methods/", methods),
     path("about/", about),
     path("licences/", licences),
     path("data/", data),
+    path("", include("folkmoot.web.pages.record")),
     path("", include("folkmoot.api.urls")),
 ]
 

@@ -58,3 +58,9 @@ def word(verdict: str) -> str:
 def kind(key: str) -> str:
     """The name of a kind of place: "metropolitan borough"."""
     return KINDS[key][0]
+
+
+@register.filter
+def thousands(number: int) -> str:
+    """A whole number with its thousands set off: 845,189."""
+    return f"{number:,}"
