@@ -16,7 +16,10 @@ from folkmoot.measures.readers.reading import NUMBERS, KnownAreas, Reading
 from folkmoot.measures.readers.tables import reading
 from folkmoot.measures.readers.text import unpacked
 
-__all__ = ["FORMATS", "KnownAreas", "Reading", "read"]
+__all__ = ["FORMATS", "METHOD", "KnownAreas", "Reading", "read"]
+
+# Bump when a change of the readers alters what is read: releases are then read anew.
+METHOD = "2026-11-23.1"
 
 FORMATS = {
     "ons-table": ons_table.FORMAT,
@@ -62,8 +65,9 @@ def read(
         [index for index, measure in enumerate(chosen) if sums(measure) is summed]
         for summed in (False, True)
     ]
+    note = form.note if form.note in table.column_names else None
     parts = [
-        pick(table, [chosen[i] for i in group], [columns[i] for i in group], areas, leave_out)
+        pick(table, [chosen[i] for i in group], [columns[i] for i in group], areas, leave_out, note)
         for group in groups
         if group
     ]

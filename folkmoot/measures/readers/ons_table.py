@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from folkmoot.measures.catalogue import LongColumns
 from folkmoot.measures.readers.formats import Format, csv_to_table, declared
 
@@ -14,9 +16,13 @@ COLUMNS = LongColumns(
     status="status",
 )
 
+# Where ONS says that a code is obsolete and what replaced it. A table without it is read too.
+NOTE = "notes"
+
 # Asked for even where no measure reads them, so that a table of another make is refused.
 FORMAT = Format(
-    table=csv_to_table,
+    table=partial(csv_to_table, optional=(NOTE,)),
     columns=lambda source, measure: declared(source, COLUMNS),
     required=("areacd", "indicator", "period", "observation", "measure", "unit"),
+    note=NOTE,
 )

@@ -1,0 +1,84 @@
+"""From observations to stored accounts: tasks for the crew, and what an account is made from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from functools import cached_property
+
+import pyarrow as pa
+
+from folkmoot.measures.catalogue import MeasureEntry
+from folkmoot.measures.computing import AccountTask, digest_of, shared, to_stream
+from folkmoot.measures.rules.definition import METHOD, Definition, Geography
+from folkmoot.places.queries import geography_data
+from folkmoot.places.rules import SIMILAR_LISTS
+
+
+def definition_of(entry: MeasureEntry) -> Definition:
+    """The part of a catalogue entry that the numbers depend on."""
+    return Definition(
+        slug=entry.slug,
+        quantity=entry.quantity,
+        polarity=entry.polarity,
+        kinds=entry.kinds,
+        per=entry.per,
+        possible=entry.possible,
+        decimals=entry.decimals,
+        every_case=entry.every_case,
+        seasonal=entry.seasonal,
+        context=entry.context,
+        people=entry.people is not None,
+        breaks=tuple(each.since for each in entry.breaks),
+    )
+
+
+@dataclass(frozen=True)
+class Atlas:
+    """Every list of similar places with who is where: packed for tasks, and digests of it."""
+
+    packed: Mapping[str, bytes]
+    digests: Mapping[str, str]
+
+    @classmethod
+    def load(cls) -> Atlas:
+        """From the database."""
+        lists = {key: Geography(**asdict(geography_data(key))) for key in SIMILAR_LISTS}
+        return cls(
+            {key: shared(geography) for key, geography in lists.items()},
+            {
+                key: digest_of(json.dumps(asdict(geography), sort_keys=True, default=sorted))
+                for key, geography in lists.items()
+            },
+        )
+
+    @cached_property
+    def whole(self) -> str:
+        """One digest over all lists."""
+        return digest_of(json.dumps(dict(self.digests), sort_keys=True))
+
+
+def inputs_digest(entry: MeasureEntry, sha256: str, definition: str, atlas: Atlas) -> str:
+    """What an account is made from: if it is the same, the account is the same.
+
+    ``sha256`` is the release's bytes and ``definition`` the digest of how they are read.
+    """
+    numbers = json.dumps(asdict(definition_of(entry)), sort_keys=True, default=_plain)
+    return digest_of(METHOD, numbers, sha256, definition, atlas.digests[entry.similar])
+
+
+def _plain(value: object) -> object:
+    return sorted(value) if isinstance(value, frozenset) else str(value)
+
+
+def task_for(
+    entry: MeasureEntry, observations: pa.Table, atlas: Atlas, revised: pa.Table | None
+) -> AccountTask:
+    """The task that judges one measure. ``revised``: area, period, old_value."""
+    return AccountTask(
+        to_stream(observations),
+        definition_of(entry),
+        atlas.packed[entry.similar],
+        None if revised is None or not revised.num_rows else to_stream(revised),
+    )
