@@ -162,7 +162,8 @@ def csv_table(
     """
     names = header_of(text)
     check_header(names, needed)
-    needed = list(dict.fromkeys([*needed, *(name for name in optional if name in names)]))
+    spare = [name for name in optional if name in names and name not in needed]
+    needed = [*needed, *spare]
     unique: list[str] = []
     twins: dict[str, list[str]] = {}
     for name in names:
@@ -177,7 +178,7 @@ def csv_table(
             same = pc.equal(table[name].cast(pa.string()), table[label].cast(pa.string()))
             if pc.all(same, min_count=0).as_py():
                 continue
-            if name not in optional:
+            if name not in spare:
                 raise refuse(
                     f"Column {name!r} is there twice, with different contents.",
                     "Delete the wrong one.",
