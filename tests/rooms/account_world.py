@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
@@ -56,9 +57,7 @@ def years(count: int, first: int = 2004) -> list[tuple[str, dt.date, dt.date]]:
 
 def months(count: int) -> list[tuple[str, dt.date, dt.date]]:
     starts = [dt.date(2021 + index // 12, index % 12 + 1, 1) for index in range(count + 1)]
-    return [
-        (f"{start}/P1M", start, end) for start, end in zip(starts[:-1], starts[1:], strict=True)
-    ]
+    return [(f"{start}/P1M", start, end) for start, end in pairwise(starts)]
 
 
 def table(
