@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 
 from folkmoot.web.pages.about import about, data, licences, methods
+from folkmoot.web.pages.compare import compare
 from folkmoot.web.pages.find import find, search
 from folkmoot.web.pages.home import home
 from folkmoot.web.pages.matter import matter
@@ -23,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("services/", services),
     path("service/<slug:slug>/", service),
     path("measure/<slug:slug>/", measure),
+    path("compare/", compare),
     path("methods/", methods),
     path("about/", about),
     path("licences/", licences),

@@ -40,6 +40,7 @@ class Card:
     beside_text: str
     statement: str
     trend: str
+    no_trend: str
     rank: str
     unusual: str
     certainty: str
@@ -154,21 +155,29 @@ def past_rows(figure: Figure) -> tuple[PastRow, ...]:
     )
 
 
+def _beside(told: Told) -> str:
+    """The second verdict, where there is one: against the nation, or against all places."""
+    benchmark = "nation" if told.benchmark == "similar" else "all"
+    if told.plain.verdict(benchmark) in ("cannot-say", "not-compared"):
+        return ""
+    return wording.stopped(told.verdict_text(benchmark))
+
+
 def card(figure: Figure, around: Surroundings, *, drawn: bool = True) -> Card:
     """``figure`` as a card. ``drawn`` False leaves out drawings and table, for short lists."""
     told = Told(figure, around.names, around.region)
     statement = told.statement()
     key = f"{figure.facts.slug}-{figure.area_slug}"
-    beside = "nation" if told.benchmark == "similar" else "all"
     return Card(
         figure=figure,
         key=key,
         link=f"/measure/{figure.facts.slug}/?place={figure.area_slug}",
         verdict=told.verdict,
         verdict_text=told.verdict_text(),
-        beside_text=wording.stopped(told.verdict_text(beside)) if figure.compared else "",
+        beside_text=_beside(told),
         statement=statement,
-        trend=told.trend() if figure.value is not None else "",
+        trend=told.trend() if figure.value is not None and figure.trend != "too-short" else "",
+        no_trend=told.trend() if figure.trend == "too-short" else "",
         rank=told.rank(),
         unusual=told.unusual(),
         certainty=told.certainty(),

@@ -111,8 +111,8 @@ class Told:
         return stopped(sentences.rank_sentence(self.plain))
 
     def unusual(self) -> str:
-        """Whether the place is unusual among its kind, as a full sentence."""
-        if self.figure.value is None or not self.figure.compared:
+        """Whether the place is unusual among its kind, as a full sentence; "" if not known."""
+        if self.figure.funnel in ("cannot-say", "not-compared"):
             return ""
         return stopped(sentences.funnel_sentence(self.plain))
 

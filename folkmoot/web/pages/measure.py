@@ -31,6 +31,8 @@ from folkmoot.web.neighbours import neighbours
 from folkmoot.web.remembered import remembered
 from folkmoot.web.wording import Told
 
+# The United Kingdom and its nations, in the order in which they are told.
+NATIONS = ("K02000001", "E92000001", "W92000004", "S92000003", "N92000002")
 SORTS = ("figure", "-figure", "place", "-place")
 
 
@@ -115,8 +117,9 @@ def _nations(
     measure: MeasureFacts, current: Edition, figures: Sequence[Figure]
 ) -> list[NationLine]:
     lines: list[NationLine] = []
-    for nation in figures:
-        if nation.area_kind in ("nation", "country-group") and nation.value is not None:
+    places_of = {figure.area_code: figure for figure in figures}
+    for nation in (places_of[code] for code in NATIONS if code in places_of):
+        if nation.value is not None:
             whole = figure_of(measure, nation.area_id) if not lines else None
             told = Told(whole or nation, current.names)
             history = (
@@ -160,6 +163,7 @@ def measure(request: HttpRequest, slug: str) -> HttpResponse:
     drawn: MeasureMap | None = measure_map(facts, compared, by=by, here=area.code if area else "")
     context = {
         "m": facts,
+        "counted": wording.stopped(facts.definition["counted"]),
         "area": area,
         "own": own,
         "own_history": own_history,

@@ -120,13 +120,19 @@ def groups(where: Setting, figures: Sequence[Figure]) -> list[ServiceGroup]:
     """The services of each body that serves the place.
 
     Of another body only services that it is compared in: it runs those, and figures for the
-    rest are only gathered for its area.
+    rest are only gathered for its area. A service that another body runs is left to that body.
     """
     found = []
+    rows = {
+        body.pk: service_rows(body, [figure for figure in figures if figure.area_id == body.pk])
+        for body in where.bodies
+    }
+    elsewhere = {row.title for body in where.bodies[1:] for row in rows[body.pk] if row.verdicts}
     for body in where.bodies:
         own = body.pk == where.area.pk
-        rows = service_rows(body, [figure for figure in figures if figure.area_id == body.pk])
-        kept = rows if own else tuple(row for row in rows if row.verdicts)
+        kept = tuple(
+            row for row in rows[body.pk] if row.verdicts or (own and row.title not in elsewhere)
+        )
         if kept:
             found.append(ServiceGroup(body, own, wording.benchmark_for(body.kind), kept))
     return found
