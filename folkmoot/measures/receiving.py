@@ -7,7 +7,6 @@ import hashlib
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 from django.conf import settings
@@ -22,8 +21,9 @@ from folkmoot.measures.computing import ReadTask, digest_of, read_file, shared
 from folkmoot.measures.importing import as_json
 from folkmoot.measures.models import FaultAcceptance, Measure, Release, ReleaseFault, Source
 from folkmoot.measures.readers import METHOD, KnownAreas, Reading
-from folkmoot.places.codes import dfe_codes, police_codes
+from folkmoot.places.codes import written_as
 from folkmoot.places.models import Area
+from folkmoot.places.queries import recoded
 from folkmoot.shipped import shipped
 
 # Parts of a source that change what is read from its files.
@@ -72,20 +72,13 @@ def terms(entry: SourceEntry, measures: tuple[MeasureEntry, ...]) -> Terms:
     )
 
 
-@lru_cache(maxsize=4)
-def _names(kind: str, data: Path) -> dict[str, str]:
-    if kind == "dfe-number":
-        return {str(number): code for number, code in dfe_codes(data).items()}
-    return police_codes(data) if kind == "police-force-name" else {}
-
-
 def known_areas(kind: str, data: Path | None = None) -> KnownAreas:
     """Every area in the database, under the names that sources of this ``kind`` write.
 
     ``data`` is the folder with the lists of codes; the shipped one if None.
     """
-    names = {} if kind == "gss" else _names(kind, data or shipped("data"))
-    return KnownAreas(frozenset(Area.objects.values_list("code", flat=True)), names)
+    codes = frozenset(Area.objects.values_list("code", flat=True))
+    return KnownAreas(codes, written_as(kind, data or shipped("data")), recoded())
 
 
 def receive(

@@ -19,7 +19,7 @@ from folkmoot.measures.readers.text import unpacked
 __all__ = ["FORMATS", "METHOD", "KnownAreas", "Reading", "read"]
 
 # Bump when a change of the readers alters what is read: releases are then read anew.
-METHOD = "2026-11-23.1"
+METHOD = "2026-11-23.2"
 
 FORMATS = {
     "ons-table": ons_table.FORMAT,
