@@ -21,10 +21,12 @@ from folkmoot.measures.catalogue import read_catalogue
 from folkmoot.measures.computing import Crew, ReadTask, digest_of, read_file, shared
 from folkmoot.measures.importing import sync_catalogue
 from folkmoot.measures.models import Build, Release
-from folkmoot.measures.publishing import Progress, Ready, publish_ready, quiet, recompute
+from folkmoot.measures.publishing import Progress, Publication, quiet
 from folkmoot.measures.readers import Reading
 from folkmoot.measures.receiving import accept, accepted, key_of, known_areas, register
+from folkmoot.measures.recomputing import recompute
 from folkmoot.measures.shipping import OFFICE, Due, files_due
+from folkmoot.measures.staging import Ready
 from folkmoot.places.importing import import_places
 
 _PACKAGE = Path(__file__).resolve().parent.parent
@@ -113,13 +115,15 @@ def _build(
     progress("Places", 1, 1)
     retired = sync_catalogue(found)
     report = BuildReport(areas=places.areas, retired=tuple(retired))
-    report, ready = _receive(files_due(found, data), report, crew, data, at, progress)
-    published = publish_ready(ready, crew, at=at, office=OFFICE, progress=progress)
+    publication = Publication(crew, progress)
+    report = _receive(files_due(found, data), report, publication, crew, (data, at, progress))
+    figures = publication.observations
+    published = publication.commit(at=at, office=OFFICE)
     again = recompute(crew, at=at, progress=progress)
     return replace(
         report,
         published=tuple(key_of(release) for release in published),
-        observations=sum(t.num_rows for each in ready for t in each.tables.values()),
+        observations=figures,
         recomputed=again,
         held=_held(),
     )
@@ -128,11 +132,11 @@ def _build(
 def _receive(
     due: Sequence[Due],
     report: BuildReport,
+    publication: Publication,
     crew: Crew,
-    data: Path,
-    at: dt.datetime,
-    progress: Progress,
-) -> tuple[BuildReport, list[Ready]]:
+    moment: tuple[Path, dt.datetime, Progress],
+) -> BuildReport:
+    data, at, progress = moment
     areas = {
         kind: shared(known_areas(kind, data)) for kind in {d.terms.source.area_codes for d in due}
     }
@@ -147,7 +151,6 @@ def _receive(
         )
         for each in due
     ]
-    ready: list[Ready] = []
     received: list[str] = []
     waiting: list[str] = []
     refused: list[tuple[str, str]] = []
@@ -161,13 +164,10 @@ def _receive(
         if each.release is None:
             received.append(key_of(release))
         if release.state == Release.State.READY and each.publishes:
-            ready.append(Ready(release, each.terms, reading.tables))
+            publication.add(Ready(release, each.terms, reading.tables))
         elif release.state == Release.State.READY:
             waiting.append(key_of(release))
-    report = replace(
-        report, received=tuple(received), waiting=tuple(waiting), refused=tuple(refused)
-    )
-    return report, ready
+    return replace(report, received=tuple(received), waiting=tuple(waiting), refused=tuple(refused))
 
 
 def _registered(due: Due, reading: Reading, at: dt.datetime) -> Release:

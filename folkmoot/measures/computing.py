@@ -12,7 +12,7 @@ import os
 import pickle
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, fields
 from functools import lru_cache, partial
 from itertools import pairwise
@@ -250,6 +250,19 @@ class Crew:
             context = multiprocessing.get_context("forkserver")
             context.set_forkserver_preload([__name__])
             self._pool = ProcessPoolExecutor(workers, context, initializer=_end_with_parent)
+            for _ in range(workers):  # they start while this process goes on
+                self._pool.submit(os.getpid)
+
+    @property
+    def alone(self) -> bool:
+        """Whether tasks run in this process, each when its outcome is asked for."""
+        return self._pool is None
+
+    def begin(self, function: Callable[[Task], Outcome], task: Task) -> Callable[[], Outcome]:
+        """Set a worker to ``task``; what is given waits for the outcome."""
+        if self._pool is None:
+            return partial(function, task)
+        return self._pool.submit(function, task).result
 
     def __enter__(self) -> Self:
         return self
@@ -265,7 +278,5 @@ class Crew:
 
     def run(self, function: Callable[[Task], Outcome], tasks: Iterable[Task]) -> Iterator[Outcome]:
         """The outcome of each task, in order; all tasks are begun before the first is asked for."""
-        if self._pool is None:
-            return (function(task) for task in tasks)
-        waiting: list[Future[Outcome]] = [self._pool.submit(function, task) for task in tasks]
-        return (future.result() for future in waiting)
+        waiting = [self.begin(function, task) for task in tasks]
+        return (outcome() for outcome in waiting)
