@@ -13,6 +13,7 @@ from folkmoot.web.pages.measure import measure
 from folkmoot.web.pages.place import place
 from folkmoot.web.pages.places import places
 from folkmoot.web.pages.services import service, services
+from folkmoot.web.pages.sources import release, source, sources
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home),
@@ -25,6 +26,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("service/<slug:slug>/", service),
     path("measure/<slug:slug>/", measure),
     path("compare/", compare),
+    path("sources/", sources),
+    path("source/<slug:slug>/", source),
+    path("release/<slug:slug>/<int:number>/", release),
     path("methods/", methods),
     path("about/", about),
     path("licences/", licences),

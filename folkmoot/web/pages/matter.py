@@ -13,10 +13,11 @@ from folkmoot.measures.queries import Figure, compared_values, edition, place_fi
 from folkmoot.places import queries as places
 from folkmoot.places.models import Area
 from folkmoot.services.models import Service
+from folkmoot.web import wording
 from folkmoot.web.ageing import age_of
 from folkmoot.web.cards import Surroundings, cards
 from folkmoot.web.neighbours import neighbours
-from folkmoot.web.pages.place import Setting, setting
+from folkmoot.web.pages.place import ORDER, Setting, judged, setting
 from folkmoot.web.pages.services import service_by_slug
 from folkmoot.web.remembered import remembered
 
@@ -122,7 +123,11 @@ def matter(request: HttpRequest, slug: str, service_slug: str) -> HttpResponse:
     near = neighbours(area)
     values = compared_values(current, {figure.facts.id for figure in leading})
     around = Surroundings(values, near.ids, current.names, where.region)
+    verdicts = sorted((verdict for verdict, _figure in judged(figures)), key=ORDER.index)
     context = {
+        "verdicts": verdicts,
+        "words": wording.service_counts(verdicts, len(figures)),
+        "benchmark": wording.benchmark_for(area.kind),
         "area": area,
         "service": service,
         "where": where,

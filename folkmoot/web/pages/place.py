@@ -16,7 +16,7 @@ from folkmoot.measures.queries import Figure, compared_values, edition, place_fi
 from folkmoot.measures.rules.sentences import short_account
 from folkmoot.places import queries as places
 from folkmoot.places.models import Area
-from folkmoot.places.rules import LOWER_TIER
+from folkmoot.places.rules import LOWER_TIER, UPPER_TIER
 from folkmoot.web import wording
 from folkmoot.web.ageing import age_of, is_old
 from folkmoot.web.cards import Surroundings, cards
@@ -35,6 +35,8 @@ SHOWN = {
     "different": ("higher", "lower"),
     "cannot-say": ("cannot-say",),
 }
+# What is listed as lying in a place: councils, not the other bodies that cover it.
+_CONTAINED = sorted(UPPER_TIER | LOWER_TIER)
 _UNUSUAL = {"outside-99.8": 0, "outside-95": 1}
 
 
@@ -46,6 +48,11 @@ class Setting:
     bodies: tuple[Area, ...]
     inside: tuple[Area, ...]
     contains: tuple[Area, ...]
+
+    @property
+    def covers(self) -> bool:
+        """Whether it is a body named after itself, which covers places rather than holding them."""
+        return self.area.kind in ("police-force", "fire-authority", "integrated-care-board")
 
     @property
     def region(self) -> str:
@@ -61,7 +68,8 @@ def setting(area: Area) -> Setting:
         return Setting(area, covering.all(), inside, ())
     above = places.ancestors(area)
     inside = tuple(a for a in above if a.kind in ("region", "nation"))
-    return Setting(area, (area,), inside, tuple(places.children(area)))
+    kinds = ["region"] if area.kind == "nation" and area.name == "England" else _CONTAINED
+    return Setting(area, (area,), inside, tuple(places.children(area, kinds)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +90,11 @@ class ServiceGroup:
     own: bool
     benchmark: str
     rows: tuple[ServiceRow, ...]
+
+    @property
+    def compared(self) -> bool:
+        """Whether any measure here is compared."""
+        return any(row.verdicts for row in self.rows)
 
 
 def leading(figure: Figure) -> str:
