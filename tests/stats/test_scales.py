@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from folkmoot.stats.scales import Scale, choose
+from folkmoot.stats.scales import Scale, choose, printed_step
 
 SCALES = [Scale("log odds", top=100.0), Scale("log"), Scale("identity")]
 
@@ -76,3 +76,13 @@ def test_choice(
 ) -> None:
     scale = choose(quantity, np.array([*values, np.nan]), possible, per)
     assert (scale.kind, scale.top) == (kind, top)
+
+
+def test_finer_digits_than_stated_are_seen() -> None:
+    assert printed_step(np.array([12.5, 7.0]), 1) == pytest.approx(0.1)
+    assert printed_step(np.array([22.6262, 7.0]), 1) == pytest.approx(1e-4)
+    assert printed_step(np.array([3.0, 7.0]), 1) == pytest.approx(0.1)
+    assert printed_step(np.array([1 / 3]), 1) == pytest.approx(1e-6)
+    scale = choose("proportion", np.array([22.6262, 7.0]), (0, 100), decimals=1)
+    assert (scale.step, scale.rounding) == pytest.approx((0.1, 1e-4))
+    assert scale.back(scale.to(np.array([0.0])))[0] == pytest.approx(0.05)

@@ -308,7 +308,7 @@ def _printing(ground: Ground, error: Floats) -> Floats:
     single step apart may be no difference at all: half a step for the place and half for the
     benchmark are taken off. In between the allowance fades, from half a step of error to a whole.
     """
-    step = ground.scale.step * ground.scale.slope(ground.grid.value)
+    step = ground.scale.rounding * ground.scale.slope(ground.grid.value)
     return np.asarray(step * np.clip(2 - 2 * error / step, 0.0, 1.0))
 
 
