@@ -58,7 +58,11 @@ def read(
     needed = [*form.required, *names, *keys] if chosen else [*form.required, *_least(source)]
     plain = unpacked(data, megabytes=megabytes)
     table = form.table(plain, companions or {}, source, list(dict.fromkeys(needed)), few)
-    terms = Terms(form.period_format or source.period_format, source.status_marks, form.significant)
+    terms = Terms(
+        form.period_format or source.period_format,
+        {**source.status_marks, **form.marks},
+        form.significant,
+    )
     if not chosen:
         return Reading({}, (), table.num_rows, 0, table.num_rows, 0, 0)
     groups = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pyarrow as pa
 
@@ -29,6 +29,7 @@ class Format:
     required: tuple[str, ...] = ()
     period_format: str | None = None
     significant: int | None = None
+    marks: Mapping[str, str] = field(default_factory=dict)
     note: str | None = None
 
 
