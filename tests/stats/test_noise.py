@@ -17,6 +17,7 @@ from folkmoot.stats.noise import (
     moving_range,
     pool_variances,
     tail_freedom,
+    turbulence,
     without_overlap,
 )
 
@@ -180,3 +181,21 @@ def test_one_place_that_jumps_does_not_make_tails_heavy() -> None:
     calm = tail_freedom(change, np.ones(200))
     change[0, 3] = 500.0
     assert tail_freedom(change, np.ones(200)) == pytest.approx(calm, rel=0.3)
+
+
+def test_a_restless_year_is_seen_and_is_no_heavy_tail() -> None:
+    random = np.random.default_rng(12)
+    size = np.ones(10)
+    size[4] = 4.0
+    movement = moving_range(size * random.standard_normal((200, 10)), *all_pairs(10))
+    pooled = pool_variances(movement.variance, movement.df)
+    factor = turbulence(movement, pooled.variance, 10)
+    assert factor[4] > 3
+    assert np.delete(factor, 4).max() < 1.5
+    assert tail_freedom(movement.change, pooled.variance) > 15
+
+
+def test_a_steady_series_is_not_restless() -> None:
+    random = np.random.default_rng(13)
+    movement = moving_range(random.standard_normal((200, 12)), *all_pairs(12))
+    assert turbulence(movement, np.ones(200), 12).max() < 1.4

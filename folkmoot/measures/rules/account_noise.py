@@ -21,6 +21,7 @@ from folkmoot.stats.noise import (
     moving_range,
     pool_variances,
     tail_freedom,
+    turbulence,
     without_overlap,
 )
 from folkmoot.stats.scales import Scale
@@ -184,9 +185,12 @@ def _counted(ground: Ground) -> Noise:
     counting = 1 / (events + 0.5) + (1 / (people - events + 0.5) if proportion else 0.0)
     movement = movement_of(ground)
     keep = usable_periods(grid, definition)
-    excess = excess_movement(_of(movement, ground.field.family), _row_mean(counting[:, keep]))
+    movement, usual = _of(movement, ground.field.family), _row_mean(counting[:, keep])
+    excess = excess_movement(movement, usual)
     # Wholes such as a nation move less than their parts: only their own counts widen them.
-    extra = np.where(ground.field.family, excess.variance, 0.0)[:, None] + 0 * counting
+    mine = np.where(ground.field.family, excess.variance, 0.0)[:, None]
+    restless = turbulence(movement, usual + excess.variance, len(grid.periods)) - 1
+    extra = mine + np.where(mine > 0, restless * (mine + usual[:, None]), 0.0) + 0 * counting
     df = np.where(ground.field.family, excess.df, np.inf)
     dispersion = 1 + extra / counting
     quantile = t_quantile(df)[:, None]
@@ -234,10 +238,12 @@ def _usual_movement(ground: Ground) -> Noise:
         np.log(field_.population),
     )
     variance = np.where(mine, pooled.variance, np.where(enough, movement.variance, np.nan))
-    tails = tail_freedom(movement.change, np.where(mine, pooled.variance, np.nan))
+    known = np.where(mine, pooled.variance, np.nan)
+    tails = tail_freedom(movement.change, known)
+    restless = turbulence(movement, known, len(grid.periods))
     df = np.minimum(np.where(mine, pooled.df, np.where(enough, movement.df, np.inf)), tails)
     floor = ground.scale.rounding_error(grid.value)
-    error = np.maximum(np.sqrt(variance)[:, None], floor)
+    error = np.maximum(np.sqrt(variance)[:, None] * np.sqrt(restless), floor)
     half = t_quantile(df)[:, None] * error
     lower, upper = _clip(
         ground, ground.scale.back(ground.y - half), ground.scale.back(ground.y + half)
@@ -247,6 +253,10 @@ def _usual_movement(ground: Ground) -> Noise:
         "floor": _median(floor[mine][:, field_.newest]),
         "prior_df": _finite(pooled.prior_df),
         "tail_df": _finite(tails),
+        "restless": {
+            grid.periods[index]: round(float(restless[index]), 2)
+            for index in np.flatnonzero(restless > 1)
+        },
         "df": _median(df[mine]),
         "periods": _median(movement.periods[mine].astype(np.float64)),
     }
@@ -339,6 +349,8 @@ def _of(movement: Movement, family: Booleans) -> Movement:
         np.where(family, movement.df, 0.0),
         movement.periods,
         np.where(family[:, None], movement.change, np.nan),
+        movement.earlier,
+        movement.later,
     )
 
 
