@@ -12,20 +12,8 @@ from folkmoot.measures.queries import Figure, MeasureFacts, PastFigure
 from folkmoot.web import wording
 from folkmoot.web.charts.history import History, Point, bounds, draw_history
 from folkmoot.web.charts.strip import Strip, comparable, draw_strip
+from folkmoot.web.measure_rows import draw_past
 from folkmoot.web.wording import Told
-
-
-@dataclass(frozen=True, slots=True)
-class PastRow:
-    """One period in the table beneath a history, ready to print."""
-
-    period: str
-    value: str
-    limits: str
-    nation: str
-    similar: str
-    verdict: str
-    revised_from: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +36,7 @@ class Card:
     revised: str
     strip: SafeString | None
     history: SafeString | None
-    past: tuple[PastRow, ...]
+    past: SafeString | None
 
     @property
     def release_link(self) -> str:
@@ -138,23 +126,6 @@ def figure_history(told: Told, key: str, *, large: bool = False) -> SafeString |
     )
 
 
-def past_rows(figure: Figure) -> tuple[PastRow, ...]:
-    """The history as rows of a table, newest first."""
-    facts = figure.facts
-    return tuple(
-        PastRow(
-            period=wording.period(past.period),
-            value=wording.number_or_mark(past.value, past.status, facts),
-            limits=wording.limits(past.lower, past.upper, facts),
-            nation=wording.number_alone(past.benchmark_nation, facts),
-            similar=wording.number_alone(past.benchmark_similar, facts),
-            verdict=past.verdict_similar,
-            revised_from=wording.number_alone(past.revised_from, facts),
-        )
-        for past in reversed(figure.history)
-    )
-
-
 def _beside(told: Told) -> str:
     """The second verdict, where there is one: against the nation, or against all places."""
     benchmark = "nation" if told.benchmark == "similar" else "all"
@@ -185,7 +156,7 @@ def card(figure: Figure, around: Surroundings, *, drawn: bool = True) -> Card:
         revised=told.revised(),
         strip=figure_strip(told, around, key, statement) if drawn else None,
         history=figure_history(told, key) if drawn else None,
-        past=past_rows(figure) if drawn else (),
+        past=draw_past(figure) if drawn and figure.history else None,
     )
 
 

@@ -71,13 +71,14 @@ def _by_figure(
     return fills, lines
 
 
+def _led(figure: Figure) -> str:
+    """The verdict that leads for a figure."""
+    similar = wording.benchmark_for(figure.area_kind) == "similar"
+    return figure.verdict_similar if similar else figure.verdict_nation
+
+
 def _by_verdict(figures: Sequence[Figure]) -> tuple[dict[int, str], list[LegendLine]]:
-    said = {
-        f.area_id: f.verdict_similar
-        if wording.benchmark_for(f.area_kind) == "similar"
-        else f.verdict_nation
-        for f in figures
-    }
+    said = {figure.area_id: _led(figure) for figure in figures}
     fills = {area: _VERDICT_FILLS[v] for area, v in said.items() if v in _VERDICT_FILLS}
     tally = Counter(said.values())
     lines = [
@@ -107,7 +108,8 @@ def measure_map(
             fills.get(figure.area_id, "m-none"),
             f"{figure.area_name}: "
             + wording.number_or_mark(figure.value, figure.status, facts)
-            + ("" if figure.newest else f" ({wording.period(figure.period)})"),
+            + ("" if figure.newest else f" ({wording.period(figure.period)})")
+            + (f", {verdict_word(_led(figure))}" if by == "verdict" else ""),
         )
         for figure in figures
     )

@@ -11,6 +11,13 @@ from django.utils.safestring import SafeString, mark_safe
 from folkmoot.places.boundaries import map_paths
 
 STEPS = 5
+# Worse is dotted as well as coloured, so that it is not told by colour alone. The class stands on
+# the pattern's parts: a rule on the area itself would overrule the pattern.
+_DOTS = (
+    '<defs><pattern id="dots" width="16" height="16" patternUnits="userSpaceOnUse">'
+    '<rect class="m-worse" width="16" height="16"/><circle class="m-dot" cx="8" cy="8" r="3.5"/>'
+    "</pattern></defs>"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +74,20 @@ def step_of(value: float, found: Sequence[Step]) -> str:
     return next(step.fill for step in reversed(found) if value >= step.low)
 
 
+def _fill(name: str) -> str:
+    return 'fill="url(#dots)"' if name == "m-worse" else f'class="{name}"'
+
+
 def draw_map(drawing: MapDrawing) -> SafeString:
     """The map as SVG. It is a group, not an image: its areas are links that can be reached."""
     shapes = map_paths(drawing.family)
     land = next(iter(map_paths("land").paths.values()))
     drawn = [area for area in drawing.areas if area.code in shapes.paths]
     key = escape(drawing.key)
-    parts = [f'<path class="m-sea" d="{land}"/>']
+    parts = [_DOTS, f'<path class="m-sea" d="{land}"/>']
     parts.extend(
         f'<a href="{escape(area.link)}"><title>{escape(area.text)}</title>'
-        f'<path class="{area.fill}" d="{shapes.paths[area.code]}"/></a>'
+        f'<path {_fill(area.fill)} d="{shapes.paths[area.code]}"/></a>'
         for area in drawn
     )
     if drawing.here in shapes.paths:

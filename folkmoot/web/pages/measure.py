@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -27,6 +27,7 @@ from folkmoot.web import wording
 from folkmoot.web.ageing import age_of
 from folkmoot.web.cards import Card, Surroundings, card, figure_history
 from folkmoot.web.measure_drawings import MeasureMap, measure_map, measure_ranking
+from folkmoot.web.measure_rows import draw_rows, row_of
 from folkmoot.web.neighbours import neighbours
 from folkmoot.web.remembered import remembered
 from folkmoot.web.wording import Told
@@ -37,49 +38,12 @@ SORTS = ("figure", "-figure", "place", "-place")
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One place in the table of a measure, ready to print."""
-
-    name: str
-    link: str
-    value: str
-    limits: str
-    rank: str
-    verdict_similar: str
-    verdict_nation: str
-    note: str
-    missing: str
-    here: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Heading:
     """A heading of the table that sorts by link; ``sorted`` is what aria-sort says, or ""."""
 
     title: str
     link: str
     sorted: str
-
-
-def _row(figure: Figure, here: int, names: Mapping[str, str]) -> Row:
-    rank = ""
-    if figure.rank is not None:
-        rank = f"{figure.rank} ({figure.rank_lower}–{figure.rank_upper})"
-    elif figure.rank_lower and figure.rank_upper:
-        rank = f"{figure.rank_lower}–{figure.rank_upper}"
-    note = "" if figure.newest else wording.period(figure.period)
-    return Row(
-        name=figure.area_name,
-        link=f"/place/{figure.area_slug}/{figure.facts.service}/",
-        value=wording.number_alone(figure.value, figure.facts),
-        limits=wording.limits(figure.lower, figure.upper, figure.facts),
-        rank=rank,
-        verdict_similar=figure.verdict_similar,
-        verdict_nation=figure.verdict_nation,
-        note=note,
-        missing="" if figure.value is not None else Told(figure, names).silence(),
-        here=figure.area_id == here,
-    )
 
 
 def sorted_figures(figures: Sequence[Figure], sort: str) -> list[Figure]:
@@ -125,7 +89,7 @@ def _nations(
             history = (
                 figure_history(told, f"nation-{nation.area_slug}", large=True) if whole else None
             )
-            trend = told.trend() if whole else ""
+            trend = told.trend() if whole and whole.trend != "too-short" else ""
             lines.append(NationLine(nation.area_name, told.statement(), trend, history))
     return lines
 
@@ -172,9 +136,11 @@ def measure(request: HttpRequest, slug: str) -> HttpResponse:
         "drawn": drawn,
         "by": by,
         "ranking": measure_ranking(facts, compared, here=here, here_name=area.name if area else ""),
-        "rows": [_row(figure, here, current.names) for figure in sorted_figures(compared, sort)],
+        "rows": draw_rows(
+            row_of(figure, here, current.names) for figure in sorted_figures(compared, sort)
+        ),
         "headings": _headings(sort, chosen),
-        "like": [_row(f, here, current.names) for f in compared if f.area_id in similar],
+        "like": draw_rows(row_of(f, here, current.names) for f in compared if f.area_id in similar),
         "silent": [f for f in compared if f.value is None],
         "late": [f for f in compared if f.value is not None and not f.newest],
         "kinds": sorted(KINDS[kind][0] for kind in facts.definition["kinds"]),
