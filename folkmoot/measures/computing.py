@@ -110,6 +110,24 @@ def read_file(task: ReadTask) -> ReadOutcome:
     return ReadOutcome(_with_tables(reading, {}), streams, ())
 
 
+def definition_of(entry: MeasureEntry) -> Definition:
+    """The part of a catalogue entry that the numbers depend on."""
+    return Definition(
+        slug=entry.slug,
+        quantity=entry.quantity,
+        polarity=entry.polarity,
+        kinds=entry.kinds,
+        per=entry.per,
+        possible=entry.possible,
+        decimals=entry.decimals,
+        every_case=entry.every_case,
+        seasonal=entry.seasonal,
+        context=entry.context,
+        people=entry.people is not None,
+        breaks=tuple(each.since for each in entry.breaks),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class AccountTask:
     """A measure to be judged. ``geography`` is a pickled Geography, shared by many tasks.

@@ -10,28 +10,10 @@ from functools import cached_property
 import pyarrow as pa
 
 from folkmoot.measures.catalogue import MeasureEntry
-from folkmoot.measures.computing import AccountTask, digest_of, shared, to_stream
-from folkmoot.measures.rules.definition import METHOD, Definition, Geography
+from folkmoot.measures.computing import AccountTask, definition_of, digest_of, shared, to_stream
+from folkmoot.measures.rules.definition import METHOD, Geography
 from folkmoot.places.queries import geography_data
 from folkmoot.places.rules import SIMILAR_LISTS
-
-
-def definition_of(entry: MeasureEntry) -> Definition:
-    """The part of a catalogue entry that the numbers depend on."""
-    return Definition(
-        slug=entry.slug,
-        quantity=entry.quantity,
-        polarity=entry.polarity,
-        kinds=entry.kinds,
-        per=entry.per,
-        possible=entry.possible,
-        decimals=entry.decimals,
-        every_case=entry.every_case,
-        seasonal=entry.seasonal,
-        context=entry.context,
-        people=entry.people is not None,
-        breaks=tuple(each.since for each in entry.breaks),
-    )
 
 
 @dataclass(frozen=True)
