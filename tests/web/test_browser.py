@@ -70,7 +70,9 @@ def test_page_is_accessible_and_fits(new_page, path, width):
 def test_axe_finds_a_planted_fault(new_page):
     page = new_page()
     page.goto("/about/")
-    page.evaluate("document.querySelector('main').insertAdjacentHTML('beforeend', '<img src=data:>')")
+    page.evaluate(
+        "document.querySelector('main').insertAdjacentHTML('beforeend', '<img src=data:>')"
+    )
 
     assert any("image-alt" in text for text in violations(page))
 

@@ -9,10 +9,9 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from folkmoot.common.errors import NotFound
-from folkmoot.measures.queries import Figure, compared_values, edition, place_figures
+from folkmoot.measures.queries import Edition, compared_values, edition, place_figures
 from folkmoot.places import queries as places
 from folkmoot.places.models import Area
-from folkmoot.services.models import Service
 from folkmoot.web import wording
 from folkmoot.web.ageing import age_of
 from folkmoot.web.cards import Surroundings, cards
@@ -32,9 +31,9 @@ class Part:
     empty: str
 
 
-def parts(service: Service, area: Area) -> tuple[Part, ...]:
+def parts(service: str, area: Area) -> tuple[Part, ...]:
     """The seven parts, in their order. Only the account is held so far."""
-    names = {"service": service.title, "place": area.name}
+    names = {"service": service, "place": area.name}
     return (
         Part(
             "required",
@@ -89,52 +88,55 @@ def parts(service: Service, area: Area) -> tuple[Part, ...]:
     )
 
 
-def _elsewhere(service: Service, where: Setting) -> tuple[Area, list[Figure]] | None:
-    """Another body that serves the place and has figures for the service."""
-    current = edition()
+def _elsewhere(current: Edition, where: Setting, service: str) -> Area | None:
+    """Another body that serves the place and is compared in the service: the one that runs it."""
     others = [body for body in where.bodies if body.pk != where.area.pk]
-    figures = place_figures(current, [body.pk for body in others], service=service.slug)
-    for body in others:
-        own = [figure for figure in figures if figure.area_id == body.pk]
-        if own:
-            return body, own
-    return None
+    figures = place_figures(current, [body.pk for body in others], service=service)
+    runs = {figure.area_id for figure in figures if figure.compared}
+    return next((body for body in others if body.pk in runs), None)
+
+
+def _title(current: Edition, slug: str) -> str:
+    """The title of a service that has measures. Raises NotFound for others."""
+    measures = current.of_service(slug)
+    return measures[0].service_title if measures else service_by_slug(slug).title
 
 
 @remembered
 def matter(request: HttpRequest, slug: str, service_slug: str) -> HttpResponse:
     """The page of one service in one place."""
     area = places.area_by_slug(slug)
-    service = service_by_slug(service_slug)
-    where = setting(area)
     current = edition()
-    figures = place_figures(current, [area.pk], service=service.slug, history=True)
-    elsewhere = _elsewhere(service, where) if not figures else None
+    title = _title(current, service_slug)
+    where = setting(area)
+    figures = place_figures(current, [area.pk], service=service_slug, history=True)
+    own = any(figure.compared for figure in figures)
+    elsewhere = None if own else _elsewhere(current, where, service_slug)
     if not figures and elsewhere is None:
         raise NotFound(
             _("Folkmoot holds no figures for %(service)s in %(place)s.")
-            % {"service": service.title, "place": area.name},
-            [(area.name, f"/place/{area.slug}/"), (service.title, f"/service/{service.slug}/")],
+            % {"service": title, "place": area.name},
+            [(area.name, f"/place/{area.slug}/"), (title, f"/service/{service_slug}/")],
         )
     leading = [figure for figure in figures if figure.facts.headline is not None]
     rest = [figure for figure in figures if figure.facts.headline is None]
     if not leading:
         leading, rest = rest[:8], rest[8:]
-    near = neighbours(area)
-    values = compared_values(current, {figure.facts.id for figure in leading})
-    around = Surroundings(values, near.ids, current.names, where.region)
+    near = neighbours(area).ids if own else {}
+    values = compared_values(current, {figure.facts.id for figure in leading if figure.compared})
+    around = Surroundings(values, near, current.names, where.region)
     verdicts = sorted((verdict for verdict, _figure in judged(figures)), key=ORDER.index)
     context = {
         "verdicts": verdicts,
         "words": wording.service_counts(verdicts, len(figures)),
         "benchmark": wording.benchmark_for(area.kind),
         "area": area,
-        "service": service,
+        "service": {"title": title, "slug": service_slug},
         "where": where,
-        "parts": parts(service, area),
+        "parts": parts(title, area),
         "leading": cards(leading, around),
         "rest": cards(rest, around, drawn=False),
-        "elsewhere": elsewhere[0] if elsewhere else None,
+        "elsewhere": elsewhere,
         "age": age_of(figures),
         "trail": [(_("Places"), "/places/"), (area.name, f"/place/{area.slug}/")],
     }

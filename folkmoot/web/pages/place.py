@@ -61,13 +61,14 @@ class Setting:
 
 
 def setting(area: Area) -> Setting:
-    """Where ``area`` lies and who serves it: at most five queries."""
-    if area.kind in LOWER_TIER and area.ended is None:
-        covering = places.councils_for(area)
-        inside = tuple(a for a in (covering.region, covering.nation) if a is not None)
-        return Setting(area, covering.all(), inside, ())
-    above = places.ancestors(area)
-    inside = tuple(a for a in above if a.kind in ("region", "nation"))
+    """Where ``area`` lies and who serves it: at most four queries."""
+    covering = places.councils_for(area)
+    inside = tuple(
+        a for a in (covering.region, covering.nation) if a is not None and a.pk != area.pk
+    )
+    if area.kind in LOWER_TIER:
+        bodies = covering.all() if area.ended is None else (area,)
+        return Setting(area, bodies, inside, ())
     kinds = ["region"] if area.kind == "nation" and area.name == "England" else _CONTAINED
     return Setting(area, (area,), inside, tuple(places.children(area, kinds)))
 

@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from folkmoot.common.errors import NotFound
 from folkmoot.measures.models import (
     FaultAcceptance,
-    Measure,
     Release,
     ReleaseFault,
     Revision,
@@ -180,7 +179,6 @@ def release(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "next": start + PAGE if start + PAGE < changed else 0,
         "before": max(0, start - PAGE) if start else None,
         "later": Release.objects.filter(source=found, number__gt=number).order_by("number"),
-        "measures": Measure.objects.filter(source=found).count(),
         "trail": [(_("Sources"), "/sources/"), (found.title, f"/source/{slug}/")],
     }
     return render(request, "pages/release.html", context)
