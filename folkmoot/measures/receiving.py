@@ -21,6 +21,7 @@ from folkmoot.measures.computing import ReadTask, digest_of, read_file, shared
 from folkmoot.measures.importing import as_json
 from folkmoot.measures.models import FaultAcceptance, Measure, Release, ReleaseFault, Source
 from folkmoot.measures.readers import METHOD, KnownAreas, Reading
+from folkmoot.measures.readers.ons_table import stated_date
 from folkmoot.places.codes import written_as
 from folkmoot.places.models import Area
 from folkmoot.places.queries import recoded
@@ -179,7 +180,7 @@ def register(
             filename=filename[:200],
             size=len(data),
             companions=kept,
-            source_date=source_date,
+            source_date=source_date or stated_date(companions),
             definition=chosen.digest,
             state=state_for({fault.kind for fault in reading.faults}, reasons),
             received_at=at,

@@ -190,6 +190,15 @@ def test_a_faulty_file_is_held_and_published_once_the_catalogue_accepts_it(
     assert Release.objects.get().acceptances.get().reason == REASON
 
 
+def test_a_source_that_no_measure_reads_is_kept_and_published_all_the_same(
+    folders: Folders,
+) -> None:
+    (folders.catalogue / "measures" / "often-absent.yaml").unlink()
+    report = folders.build()
+    assert (report.published, report.observations) == (("pupils/1",), 0)
+    assert Release.objects.get().rows_uncatalogued == 5
+
+
 def test_a_file_that_cannot_be_read_is_named_and_stops_nothing_else(folders: Folders) -> None:
     folders.file(b"a,b\n1,2\n")
     report = folders.build()

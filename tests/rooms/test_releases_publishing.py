@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -138,6 +140,29 @@ class TestOnBothDatabases:
         act = PublicAct.objects.get()
         assert (act.verb, act.office, act.service) == ("publish-release", OFFICE, "schools")
         assert (act.subject, act.link) == ("release:pupils/1", "/release/pupils/1/")
+
+    def test_of_two_publications_at_the_same_moment_one_wins_and_one_is_told(self) -> None:
+        make_world()
+        put_out(figures())
+        both = [waiting(arrive(figures(E08000035_0=value))) for value in ("1", "2")]
+        start = threading.Barrier(2)
+
+        def commit(publication: Publication) -> str:
+            try:
+                start.wait(10)
+                publication.commit(at=AT, office=OFFICE)
+            except Conflict as error:
+                return error.message
+            finally:
+                connection.close()
+            return "published"
+
+        with ThreadPoolExecutor(2) as pool:
+            outcomes = sorted(pool.map(commit, both))
+        assert outcomes == ["Another release of pupils was published meanwhile.", "published"]
+        states = sorted(Release.objects.values_list("state", flat=True))
+        assert states == ["published", "ready", "superseded"]
+        assert Account.objects.values("release_id").distinct().count() == 1
 
 
 pytest_db = pytest.mark.django_db

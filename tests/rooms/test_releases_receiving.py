@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from pathlib import Path
 
@@ -178,3 +179,29 @@ def test_kept_bytes_are_never_overwritten_and_checked_when_read() -> None:
         store.fetch(sha256)
     with pytest.raises(NotFound):
         store.fetch("0" * 64)
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (b'{"ess-beta-metadata": {"shared": {"sourceDate": "04/11/2025"}}}', dt.date(2025, 11, 4)),
+        (b'{"ess-beta-metadata": {"shared": {"sourceDate": "soon"}}}', None),
+        (b'{"ess-beta-metadata": []}', None),
+        (b"not JSON", None),
+        (b"\xff", None),
+    ],
+)
+def test_the_metadata_beside_a_table_says_how_old_it_is(
+    content: bytes, expected: dt.date | None
+) -> None:
+    make_world()
+    beside = {"workbook.xlsx": b"PK", "pupils.json": content}
+    release = receive(
+        figures(),
+        source_slug="pupils",
+        filename="pupils.csv",
+        at=AT,
+        office=OFFICE,
+        companions=beside,
+    )
+    assert release.source_date == expected

@@ -56,6 +56,7 @@ CELLS = st.one_of(
             '"a\nb"',
             "0" * 400,
             "١٢",
+            "\x00",
         ]
     ),
     st.text(max_size=6),

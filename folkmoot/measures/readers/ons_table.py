@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import json
+from collections.abc import Mapping
 from functools import partial
 
 from folkmoot.measures.catalogue import LongColumns
@@ -26,3 +29,18 @@ FORMAT = Format(
     required=("areacd", "indicator", "period", "observation", "measure", "unit"),
     note=NOTE,
 )
+
+
+def stated_date(companions: Mapping[str, bytes]) -> dt.date | None:
+    """The date of the figures in the metadata that ONS publishes beside a table, if it is there.
+
+    ``sourceDate`` is written 04/11/2025; metadata of another make say nothing.
+    """
+    for content in companions.values():
+        try:
+            shared = json.loads(content)["ess-beta-metadata"]["shared"]
+            day, month, year = shared["sourceDate"].split("/")
+            return dt.date(int(year), int(month), int(day))
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            continue
+    return None

@@ -38,7 +38,8 @@ def coded(column: Any) -> Coded:
         column = column.unify_dictionaries().combine_chunks()
     if isinstance(column, pa.ChunkedArray):  # pragma: no cover - one chunk of a chunked array
         column = column.chunk(0)
-    raw = [(text or "").strip() for text in column.dictionary.to_pylist()]
+    # PostgreSQL cannot store a NUL, which Parquet can hold: its picture stands in its place.
+    raw = [(text or "").replace("\0", "␀").strip() for text in column.dictionary.to_pylist()]
     values = list(dict.fromkeys(["", *raw]))
     place = {text: code for code, text in enumerate(values)}
     codes = pc.fill_null(column.indices, -1).to_numpy(zero_copy_only=False).astype(np.int64)
