@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from functools import cached_property
 
 import pyarrow as pa
 
@@ -16,7 +15,7 @@ from folkmoot.places.queries import geography_data
 from folkmoot.places.rules import SIMILAR_LISTS
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Atlas:
     """Every list of similar places with who is where: packed for tasks, and digests of it."""
 
@@ -34,11 +33,6 @@ class Atlas:
                 for key, geography in lists.items()
             },
         )
-
-    @cached_property
-    def whole(self) -> str:
-        """One digest over all lists."""
-        return digest_of(json.dumps(dict(self.digests), sort_keys=True))
 
 
 def inputs_digest(entry: MeasureEntry, sha256: str, definition: str, atlas: Atlas) -> str:
