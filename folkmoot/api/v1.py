@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
@@ -141,7 +141,9 @@ def services(request: HttpRequest, limit: Limit = 100, after: After = 0) -> Any:
     def render(found: QuerySet[Service, Service]) -> Iterable[tuple[int, Any]]:
         return ((s.pk, _service(s, s.measure_count)) for s in found)  # type: ignore[attr-defined]  # annotated below
 
-    rows = Service.objects.annotate(measure_count=Count("measures"))
+    rows = Service.objects.annotate(
+        measure_count=Count("measures", filter=Q(measures__retired=False))
+    )
     return page(request, rows, limit, after, render)
 
 
@@ -158,7 +160,7 @@ def _service(service: Service, measures: int) -> dict[str, Any]:
 def service(request: HttpRequest, slug: Key) -> Any:
     """One service."""
     found = account_reads.find_service(slug)
-    return _service(found, found.measures.count())
+    return _service(found, found.measures.filter(retired=False).count())
 
 
 def _measure(measure: Measure) -> dict[str, Any]:
@@ -173,7 +175,7 @@ def _measure(measure: Measure) -> dict[str, Any]:
 @api.get("/measures", response={200: shapes.Page[shapes.MeasureOut], **_ERRORS}, tags=["measures"])
 def measures(request: HttpRequest, service: Text = "", limit: Limit = 100, after: After = 0) -> Any:
     """Every measure, optionally of one service."""
-    rows = Measure.objects.select_related("service", "source")
+    rows = Measure.objects.filter(retired=False).select_related("service", "source")
     if service:
         rows = rows.filter(service=account_reads.find_service(service))
     return page(request, rows, limit, after, lambda found: ((m.pk, _measure(m)) for m in found))
