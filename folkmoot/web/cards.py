@@ -88,7 +88,7 @@ def figure_strip(told: Told, around: Surroundings, key: str, statement: str) -> 
 def _point(past: PastFigure, facts: MeasureFacts) -> Point:
     return Point(
         end=past.end,
-        label=wording.period(past.period),
+        label=wording.short_period(past.period, past.end),
         value=past.value,
         lower=past.lower,
         upper=past.upper,

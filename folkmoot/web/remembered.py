@@ -104,7 +104,7 @@ def _answer(request: HttpRequest, page: _Page) -> HttpResponse:
         response = HttpResponse(page.plain)
     response["ETag"] = page.etag
     response["Cache-Control"] = "public, max-age=60"
-    patch_vary_headers(response, ("Accept-Encoding", "Accept-Language"))
+    patch_vary_headers(response, ("Accept-Encoding",))
     return response
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -18,6 +20,7 @@ from folkmoot.places.rules import LOWER_TIER, UPPER_TIER
 
 # Kinds of place that have a published list of similar places.
 _HAVE_SIMILAR = LOWER_TIER | UPPER_TIER
+_LONGEST_ON_AXIS = 14
 _SAME_NAME = frozenset(item.name for item in fields(sentences.Figure)) & frozenset(
     item.name for item in fields(Figure)
 )
@@ -166,6 +169,14 @@ def limits(lower: float | None, upper: float | None, facts: MeasureFacts) -> str
 def period(key: str) -> str:
     """A period as people say it: "2024/25"."""
     return periods.label(key)
+
+
+def short_period(key: str, end: dt.date) -> str:
+    """A period for an axis, where two must fit side by side on a phone: "to Nov 2025"."""
+    said = periods.label(key)
+    if len(said) <= _LONGEST_ON_AXIS:
+        return said
+    return _("to %(month)s") % {"month": date_format(end - dt.timedelta(days=1), "M Y")}
 
 
 def variation(facts: MeasureFacts) -> str:

@@ -172,11 +172,22 @@ def test_every_figure_leads_to_its_release_and_method(built, client):
         assert 'href="/source/' in article
 
 
-def test_old_pages_say_how_old_they_are(built, client):
-    for path in ("/place/leeds/", "/place/leeds/schools/", "/measure/adult-obesity/", "/services/"):
-        said = text_of(get(client, path))
-        if path != "/services/":
-            assert re.search(r"figures here run to [A-Z][a-z]+ 20\d\d", said), path
+def test_pages_say_how_old_their_figures_are(built, client):
+    for path in ("/", "/place/leeds/", "/place/leeds/schools/", "/service/schools/"):
+        assert re.search(r"igures here run to [A-Z][a-z]+ 20\d\d", text_of(get(client, path))), path
+    said = text_of(get(client, "/measure/adult-obesity/"))
+    assert re.search(r"The figure is for .*, which ended (\d+ years?|\d+ months?)", said)
+
+
+def test_a_revised_figure_carries_its_old_value(built, client):
+    own = Account.objects.get(area__slug="leeds", measure__slug="dfe-persistent-absence-secondary")
+    own.revised_from = 12.345
+    own.save()
+    _look_again()
+
+    html = get(client, "/measure/dfe-persistent-absence-secondary/?place=leeds")
+    assert "Revised: it was 12.35%" in text_of(html) or "Revised: it was 12.34%" in text_of(html)
+    assert 'href="/release/dfe-lait/1/#revisions"' in html
 
 
 def test_measure_table_sorts_by_link_and_puts_silence_last(built, client):

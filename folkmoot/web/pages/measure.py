@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -20,11 +21,11 @@ from folkmoot.measures.queries import (
     figure_of,
     measure_figures,
 )
+from folkmoot.measures.rules.sentences import age_sentence
 from folkmoot.places import queries as places
 from folkmoot.places.models import Area
 from folkmoot.places.rules import KINDS
 from folkmoot.web import wording
-from folkmoot.web.ageing import age_of
 from folkmoot.web.cards import Card, Surroundings, card, figure_history
 from folkmoot.web.measure_drawings import MeasureMap, measure_map, measure_ranking
 from folkmoot.web.measure_rows import draw_rows, row_of
@@ -144,7 +145,7 @@ def measure(request: HttpRequest, slug: str) -> HttpResponse:
         "silent": [f for f in compared if f.value is None],
         "late": [f for f in compared if f.value is not None and not f.newest],
         "kinds": sorted(KINDS[kind][0] for kind in facts.definition["kinds"]),
-        "age": age_of([facts]),
+        "age": age_sentence(facts.period, timezone.localdate()) if facts.period else "",
         "trail": [
             (_("Services"), "/services/"),
             (facts.service_title, f"/service/{facts.service}/"),
