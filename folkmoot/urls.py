@@ -5,22 +5,35 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 
 from folkmoot.web.pages.about import about, data, licences, methods
+from folkmoot.web.pages.compare import compare
 from folkmoot.web.pages.find import find, search
 from folkmoot.web.pages.home import home
+from folkmoot.web.pages.matter import matter
+from folkmoot.web.pages.measure import measure
+from folkmoot.web.pages.place import place
 from folkmoot.web.pages.places import places
 from folkmoot.web.pages.services import service, services
+from folkmoot.web.pages.sources import release, source, sources
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home),
     path("find/", find),
     path("search/", search),
     path("places/", places),
+    path("place/<slug:slug>/", place),
+    path("place/<slug:slug>/<slug:service_slug>/", matter),
     path("services/", services),
     path("service/<slug:slug>/", service),
+    path("measure/<slug:slug>/", measure),
+    path("compare/", compare),
+    path("sources/", sources),
+    path("source/<slug:slug>/", source),
+    path("release/<slug:slug>/<int:number>/", release),
     path("methods/", methods),
     path("about/", about),
     path("licences/", licences),
     path("data/", data),
+    path("", include("folkmoot.web.pages.record")),
     path("", include("folkmoot.web.pages.people")),
     path("", include("folkmoot.api.urls")),
 ]

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.db import connections
 
 from tests import built_database
 from tests.databases import absent
@@ -106,6 +107,9 @@ def browser() -> Iterator[Browser]:
         launched = playwright.chromium.launch(executable_path=program, args=_FLAGS)
         yield launched
         launched.close()
+        # Django keeps connections made beside a running loop apart from all others: once the
+        # loop has ended, nobody could close them.
+        connections.close_all()
     patch.undo()
 
 

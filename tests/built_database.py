@@ -151,7 +151,10 @@ def provide(tmp_path_factory: pytest.TempPathFactory, settings: dict[str, Any]) 
     own = tmp_path_factory.mktemp("built")
     for part in place.glob("folkmoot.sqlite3*"):
         shutil.copyfile(part, own / part.name)
-    yield Built(f"sqlite:///{own / 'folkmoot.sqlite3'}", place, today)
+    for part in place.iterdir():
+        if part.is_dir() and part.name != "exports":
+            (own / part.name).symlink_to(part)
+    yield Built(f"sqlite:///{own / 'folkmoot.sqlite3'}", own, today)
 
 
 def main() -> None:

@@ -11,8 +11,9 @@ from typing import Any
 
 import dj_database_url
 import pytest
+from django.core import signals
 from django.core.management import call_command
-from django.db import connections, transaction
+from django.db import close_old_connections, connections, transaction
 
 from tests import built_database, postgres_server
 
@@ -157,6 +158,22 @@ def built_site(
         yield from built_database.provide(tmp_path_factory, connections.settings["default"])
 
 
+@contextmanager
+def _kept_open() -> Iterator[None]:
+    """While inside, the end of a request does not close the connection under a test.
+
+    Django's own test client sees to this for itself; other clients of the application do not.
+    """
+    events = (signals.request_started, signals.request_finished)
+    for event in events:
+        event.disconnect(close_old_connections)
+    try:
+        yield
+    finally:
+        for event in events:
+            event.connect(close_old_connections)
+
+
 @pytest.fixture
 def built(
     request: pytest.FixtureRequest,
@@ -169,6 +186,11 @@ def built(
     if clash or request.node.get_closest_marker("django_db"):
         pytest.fail("use either the built database or the empty one (db), not both in one test")
     settings.HOME = built_site.home
-    with django_db_blocker.unblock(), default_database(built_site.url), transaction.atomic():
+    with (
+        django_db_blocker.unblock(),
+        default_database(built_site.url),
+        _kept_open(),
+        transaction.atomic(),
+    ):
         yield built_site
         transaction.set_rollback(True)

@@ -200,7 +200,7 @@ _LISTINGS: dict[str, tuple[str, QuerySet[Any, Any], tuple[str, ...]]] = {
     ),
     "measures": (
         "Measures",
-        Measure.objects.order_by("service__position", "slug"),
+        Measure.objects.filter(retired=False).order_by("service__position", "slug"),
         ("slug", "title", "service__slug", "unit", "polarity", "quantity", "source__slug"),
     ),
     "sources": (

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from ninja import Path, Query
 
-from folkmoot.common.errors import BadInput, Fault
-
-MAX_LIMIT = 1000
 ModelT = TypeVar("ModelT", bound=Model)
 
-# The largest key either database can hold; more would be a server error, not an empty page.
-_MAX_KEY = 2**63 - 1
+# What parameters may be: said once, so that what the description of the API promises is what is
+# checked. No database text can hold NUL, and no key exceeds what either database can hold.
+_TEXT = r"^[^\u0000]*$"
+Limit = Annotated[int, Query(ge=1, le=1000, description="how many at a time")]
+After = Annotated[int, Query(ge=0, le=2**63 - 1, description="position that `next` gives")]
+Text = Annotated[str, Query(max_length=200, pattern=_TEXT)]
+NeededText = Annotated[str, Query(..., min_length=1, max_length=200, pattern=_TEXT)]
+ReleaseKey = Annotated[str, Query(pattern=r"^([a-z0-9-]+/[1-9][0-9]{0,8})?$")]
+Key = Annotated[str, Path(max_length=200, pattern=_TEXT)]
+Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
 def page(
@@ -26,18 +32,8 @@ def page(
 ) -> dict[str, Any]:
     """Up to ``limit`` rows whose id exceeds ``after``, with the address of the next page.
 
-    ``render`` gives (id, item) pairs in id order. Raises BadInput for a limit or position
-    outside what is allowed.
+    ``render`` gives (id, item) pairs in id order.
     """
-    faults = []
-    if not 1 <= limit <= MAX_LIMIT:
-        faults.append(
-            Fault("limit", f"{limit} is outside 1 to {MAX_LIMIT}.", "Ask for fewer at a time.")
-        )
-    if not 0 <= after <= _MAX_KEY:
-        faults.append(Fault("after", f"{after} is not a position.", "Use the 'next' address."))
-    if faults:
-        raise BadInput(faults)
     found = list(render(rows.filter(pk__gt=after).order_by("pk")[: limit + 1]))
     following = None
     if len(found) > limit:

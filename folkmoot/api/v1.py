@@ -7,13 +7,13 @@ from dataclasses import asdict
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
 from folkmoot.api import shapes
-from folkmoot.api.paging import page
+from folkmoot.api.paging import After, Key, Limit, NeededText, Number, ReleaseKey, Text, page
 from folkmoot.common.errors import BadInput, Fault, FolkmootError, NotFound, error_body
 from folkmoot.measures import queries_account as account_reads
 from folkmoot.measures.models import Measure, Observation, Release, Revision, Source
@@ -72,17 +72,6 @@ def refused(request: HttpRequest, error: HttpError) -> HttpResponse:
     return api.create_response(request, error_body(wrapped), status=error.status_code)
 
 
-def _clean(**texts: str) -> None:
-    """Refuses characters that no database text can hold. Raises BadInput."""
-    faults = [
-        Fault(name, "it holds a character that is not text.", "Take the NUL character out.")
-        for name, text in texts.items()
-        if "\x00" in text
-    ]
-    if faults:
-        raise BadInput(faults)
-
-
 def _place(area: Area) -> dict[str, Any]:
     names = (
         "code", "name", "slug", "kind", "nation", "edition",
@@ -94,14 +83,13 @@ def _place(area: Area) -> dict[str, Any]:
 @api.get("/places", response={200: shapes.Page[shapes.PlaceOut], **_ERRORS}, tags=["places"])
 def places(
     request: HttpRequest,
-    kind: str = "",
-    nation: str = "",
+    kind: Text = "",
+    nation: Text = "",
     live: bool | None = None,
-    limit: int = 100,
-    after: int = 0,
+    limit: Limit = 100,
+    after: After = 0,
 ) -> Any:
     """Places, optionally of one kind, in one nation (code), or only those that exist now."""
-    _clean(kind=kind, nation=nation)
     rows = Area.objects.all()
     if kind:
         rows = rows.filter(kind=kind)
@@ -113,9 +101,8 @@ def places(
 
 
 @api.get("/places/{key}", response={200: shapes.PlaceDetail, **_ERRORS}, tags=["places"])
-def place(request: HttpRequest, key: str) -> Any:
+def place(request: HttpRequest, key: Key) -> Any:
     """One place by code or slug, with its parents, children, successors and similar places."""
-    _clean(key=key)
     area = account_reads.find_area(key)
     up = AreaLink.objects.filter(child=area).select_related("parent")
     down = AreaLink.objects.filter(parent=area).select_related("child")
@@ -148,13 +135,15 @@ def place(request: HttpRequest, key: str) -> Any:
 
 
 @api.get("/services", response={200: shapes.Page[shapes.ServiceOut], **_ERRORS}, tags=["services"])
-def services(request: HttpRequest, limit: int = 100, after: int = 0) -> Any:
+def services(request: HttpRequest, limit: Limit = 100, after: After = 0) -> Any:
     """Every service in the catalogue."""
 
     def render(found: QuerySet[Service, Service]) -> Iterable[tuple[int, Any]]:
         return ((s.pk, _service(s, s.measure_count)) for s in found)  # type: ignore[attr-defined]  # annotated below
 
-    rows = Service.objects.annotate(measure_count=Count("measures"))
+    rows = Service.objects.annotate(
+        measure_count=Count("measures", filter=Q(measures__retired=False))
+    )
     return page(request, rows, limit, after, render)
 
 
@@ -168,11 +157,10 @@ def _service(service: Service, measures: int) -> dict[str, Any]:
 
 
 @api.get("/services/{slug}", response={200: shapes.ServiceOut, **_ERRORS}, tags=["services"])
-def service(request: HttpRequest, slug: str) -> Any:
+def service(request: HttpRequest, slug: Key) -> Any:
     """One service."""
-    _clean(slug=slug)
     found = account_reads.find_service(slug)
-    return _service(found, found.measures.count())
+    return _service(found, found.measures.filter(retired=False).count())
 
 
 def _measure(measure: Measure) -> dict[str, Any]:
@@ -185,19 +173,17 @@ def _measure(measure: Measure) -> dict[str, Any]:
 
 
 @api.get("/measures", response={200: shapes.Page[shapes.MeasureOut], **_ERRORS}, tags=["measures"])
-def measures(request: HttpRequest, service: str = "", limit: int = 100, after: int = 0) -> Any:
+def measures(request: HttpRequest, service: Text = "", limit: Limit = 100, after: After = 0) -> Any:
     """Every measure, optionally of one service."""
-    _clean(service=service)
-    rows = Measure.objects.select_related("service", "source")
+    rows = Measure.objects.filter(retired=False).select_related("service", "source")
     if service:
         rows = rows.filter(service=account_reads.find_service(service))
     return page(request, rows, limit, after, lambda found: ((m.pk, _measure(m)) for m in found))
 
 
 @api.get("/measures/{slug}", response={200: shapes.MeasureDetail, **_ERRORS}, tags=["measures"])
-def measure(request: HttpRequest, slug: str) -> Any:
+def measure(request: HttpRequest, slug: Key) -> Any:
     """One measure: its whole catalogue entry, and its account as a whole."""
-    _clean(slug=slug)
     found = account_reads.find_measure(slug)
     made = getattr(found, "account", None)
     whole = made and {
@@ -212,7 +198,7 @@ def measure(request: HttpRequest, slug: str) -> Any:
 
 
 @api.get("/sources", response={200: shapes.Page[shapes.SourceOut], **_ERRORS}, tags=["releases"])
-def sources(request: HttpRequest, limit: int = 100, after: int = 0) -> Any:
+def sources(request: HttpRequest, limit: Limit = 100, after: After = 0) -> Any:
     """Every dataset that releases come from, with its licence."""
     names = tuple(shapes.SourceOut.model_fields)
     return page(
@@ -238,9 +224,8 @@ def _release(release: Release) -> dict[str, Any]:
 
 
 @api.get("/releases", response={200: shapes.Page[shapes.ReleaseOut], **_ERRORS}, tags=["releases"])
-def releases(request: HttpRequest, source: str = "", limit: int = 100, after: int = 0) -> Any:
+def releases(request: HttpRequest, source: Text = "", limit: Limit = 100, after: After = 0) -> Any:
     """Every release, optionally of one source."""
-    _clean(source=source)
     rows = Release.objects.select_related("source")
     if source:
         rows = rows.filter(source__slug=source)
@@ -248,13 +233,10 @@ def releases(request: HttpRequest, source: str = "", limit: int = 100, after: in
 
 
 def _find_release(source: str, number: int) -> Release:
-    # The database's own integer is smaller than what a path may hold.
     found = (
         Release.objects.select_related("source", "previous__source")
         .filter(source__slug=source, number=number)
         .first()
-        if 0 < number < 2**31
-        else None
     )
     if found is None:
         raise NotFound(f"There is no release {number} of a source {source!r}.")
@@ -266,9 +248,8 @@ def _find_release(source: str, number: int) -> Release:
     response={200: shapes.ReleaseDetail, **_ERRORS},
     tags=["releases"],
 )
-def release(request: HttpRequest, source: str, number: int) -> Any:
+def release(request: HttpRequest, source: Key, number: Number) -> Any:
     """One release with its faults and why each was accepted."""
-    _clean(source=source)
     found = _find_release(source, number)
     reasons = dict(found.acceptances.values_list("kind", "reason"))
     previous = found.previous
@@ -298,10 +279,9 @@ def release(request: HttpRequest, source: str, number: int) -> Any:
     tags=["releases"],
 )
 def revisions(
-    request: HttpRequest, source: str, number: int, limit: int = 100, after: int = 0
+    request: HttpRequest, source: Key, number: Number, limit: Limit = 100, after: After = 0
 ) -> Any:
     """Every value that this release revised, added or removed."""
-    _clean(source=source)
     rows = Revision.objects.filter(release=_find_release(source, number))
     names = ("kind", "period", "old_value", "new_value", "old_status", "new_status")
 
@@ -320,25 +300,22 @@ def revisions(
 )
 def observations(
     request: HttpRequest,
-    measure: str,
-    place: str = "",
-    period: str = "",
-    release: str = "",
-    limit: int = 100,
-    after: int = 0,
+    measure: NeededText,
+    place: Text = "",
+    period: Text = "",
+    release: ReleaseKey = "",
+    limit: Limit = 100,
+    after: After = 0,
 ) -> Any:
     """Values of one measure as releases state them; the newest release unless one is named.
 
     `place` is a code or slug; `period` an ISO 8601 interval such as 2024-08-01/P1Y; `release`
     a key such as dfe-lait/1.
     """
-    _clean(measure=measure, place=place, period=period, release=release)
     rows = Observation.objects.filter(measure=account_reads.find_measure(measure))
     if release:
         source, _, number = release.rpartition("/")
-        if not (source and number.isascii() and number.isdigit()):
-            raise BadInput([Fault("release", f"{release!r} is no key.", "Use source/number.")])
-        rows = rows.filter(release=_find_release(source, int(number[:12])))
+        rows = rows.filter(release=_find_release(source, int(number)))
     else:
         rows = rows.filter(release__state=Release.State.PUBLISHED)
     if place:
@@ -361,14 +338,13 @@ def observations(
 )
 def account(
     request: HttpRequest,
-    place: str = "",
-    service: str = "",
-    measure: str = "",
-    limit: int = 100,
-    after: int = 0,
+    place: Text = "",
+    service: Text = "",
+    measure: Text = "",
+    limit: Limit = 100,
+    after: After = 0,
 ) -> Any:
     """The account: what each figure is, how sure, and how it compares, newest period."""
-    _clean(place=place, service=service, measure=measure)
     rows = account_reads.accounts(place=place, service=service, measure=measure)
     return page(
         request,

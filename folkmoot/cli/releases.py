@@ -194,7 +194,15 @@ def accept(release: str, kind: str, reason: str) -> None:
 @click.command()
 @click.argument("release")
 def publish(release: str) -> None:
-    """Publishes RELEASE (source/number) in one step: a crash leaves the old account whole."""
+    """Publishes RELEASE (source/number) in one step: a crash leaves the old account whole.
+
+    A release that is held is refused until each kind of its faults is accepted with
+    `folkmoot accept`. The accounts of its measures are computed first, then swapped in.
+
+    \b
+    Example:
+      folkmoot publish ons-early-years/2
+    """
     _publish(_find(release))
 
 

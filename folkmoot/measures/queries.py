@@ -18,6 +18,7 @@ from folkmoot.common.errors import NotFound
 from folkmoot.measures.models import Account, Measure, MeasureAccount, Release, Revision
 from folkmoot.measures.queries_account import account_version
 from folkmoot.measures.rules.definition import HISTORY_FIELDS
+from folkmoot.places.models import Area
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class MeasureFacts:
     publisher: str
     licence: str
     licence_link: str
+    status_marks: dict[str, str]
     polarity: str
     unit: str
     quantity: str
@@ -72,6 +74,7 @@ _MEASURE_COLUMNS = (
     "source__publisher",
     "source__licence",
     "source__licence_link",
+    "source__status_marks",
     "polarity",
     "unit",
     "quantity",
@@ -89,8 +92,7 @@ _MEASURE_COLUMNS = (
 )
 
 
-@lru_cache(maxsize=2)
-def _facts(version: str) -> dict[int, MeasureFacts]:
+def _facts() -> dict[int, MeasureFacts]:
     rows = Measure.objects.order_by(
         "service__position", F("headline").asc(nulls_last=True), "title"
     )
@@ -105,10 +107,14 @@ def _facts(version: str) -> dict[int, MeasureFacts]:
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """One version of the account: every measure by id, services in order, headlines first."""
+    """One version of the account: every measure by id, services in order, headlines first.
+
+    ``names``: code → name of nations, regions and joined areas, which sentences name.
+    """
 
     version: str
     facts: dict[int, MeasureFacts]
+    names: dict[str, str]
 
     def measure(self, slug: str) -> MeasureFacts:
         """One measure. Raises NotFound, naming measures with a similar name."""
@@ -128,9 +134,14 @@ class Edition:
 
 
 def edition() -> Edition:
-    """The account as it stands now. One query, or two after a build."""
-    version = account_version()
-    return Edition(version, _facts(version))
+    """The account as it stands now. One query, or three after a build."""
+    return _edition(account_version())
+
+
+@lru_cache(maxsize=2)
+def _edition(version: str) -> Edition:
+    named = Area.objects.filter(kind__in=["country-group", "nation", "region", "joined"])
+    return Edition(version, _facts(), dict(named.values_list("code", "name")))
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,6 +120,16 @@ def police_codes(data: Path) -> dict[str, str]:
     return found
 
 
+def written_as(kind: str, data: Path) -> dict[str, str]:
+    """What sources of this ``kind`` write for a place → its GSS code.
+
+    ``kind`` is ``dfe-number`` or ``police-force-name``; nothing for ``gss``, which is the code.
+    """
+    if kind == "dfe-number":
+        return {str(number): code for number, code in dfe_codes(data).items()}
+    return police_codes(data) if kind == "police-force-name" else {}
+
+
 def _forces(path: Path) -> list[str]:
     """The distinct forces in the police file, whose lines end in a bare carriage return."""
     with gzip.open(path, "rt", encoding="utf-8", newline="\r") as file:

@@ -126,23 +126,33 @@ def middle_of(scaled: Floats, error: Floats, neighbours: Integers, minimum: int 
     """
     reach = neighbours >= 0
     index = np.where(reach, neighbours, 0)
-    values = np.where(reach[:, :, None], scaled[index], np.nan)  # (P, K, T)
-    spread = np.where(reach[:, :, None], error[index], np.nan)
-    count = np.isfinite(values).sum(axis=1)
-    order = np.argsort(values, axis=1)
-    values = np.take_along_axis(values, order, axis=1)
-    spread = np.take_along_axis(spread, order, axis=1)
-    low = np.maximum(count - 1, 0)[:, None, :] // 2
-    high = np.minimum(count[:, None, :] // 2, values.shape[1] - 1)
-    lower, upper = (np.take_along_axis(values, at, axis=1)[:, 0] for at in (low, high))
-    below, above = (np.take_along_axis(spread, at, axis=1)[:, 0] for at in (low, high))
+    # Periods first and neighbours last, so that what is sorted lies side by side: (T, P, K).
+    values = np.where(reach, np.take(scaled.T, index, axis=1), np.nan)
+    spread = np.take(error.T, index, axis=1)
+    ordered = np.sort(values, axis=2)
+    count = np.isfinite(values).sum(axis=2)
+    low = np.maximum(count - 1, 0) // 2
+    high = np.minimum(count // 2, values.shape[2] - 1)
+    lower, upper = (
+        np.take_along_axis(ordered, at[:, :, None], axis=2)[:, :, 0] for at in (low, high)
+    )
     enough = count >= minimum
     median = np.where(enough, (lower + upper) / 2, np.nan)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        z = (median[:, None, :] - values) / spread
+        z = (median[:, :, None] - values) / spread
         share = special.ndtr(z)
         density = np.exp(-z * z / 2) / (np.sqrt(2 * np.pi) * spread)
-        smooth = np.nansum(share * (1 - share), axis=1) / np.nansum(density, axis=1) ** 2
-        far = np.where(low[:, 0] == high[:, 0], below**2, (below**2 + above**2) / 4)
-        variance = np.fmin(smooth, far)
-    return Middle(median, np.where(enough, np.sqrt(variance), np.nan), count)
+        known = np.isfinite(density)
+        smooth = (
+            np.where(known, share * (1 - share), 0.0).sum(axis=2)
+            / np.where(known, density, 0.0).sum(axis=2) ** 2
+        )
+        below, above = (
+            np.where(values == middle[:, :, None], spread, 0.0).max(axis=2)
+            for middle in (lower, upper)
+        )
+        far = np.where(low == high, below**2, (below**2 + above**2) / 4)
+        # A middle place without an error of its own leaves only the smooth answer, or none.
+        variance = np.where(far > 0, np.fmin(smooth, far), smooth)
+    found = np.where(enough & np.isfinite(variance), np.sqrt(variance), np.nan)
+    return Middle(median.T, found.T, count.T)

@@ -65,6 +65,80 @@ class Movement:
     variance: Floats  # NaN where there is no pair of periods
     df: Floats  # effective degrees of freedom, 0 where there is no pair
     periods: Integers  # periods that take part in at least one pair
+    change: Floats  # (P, pairs) the differences themselves, NaN where unknown
+    earlier: Integers  # (pairs,) the periods of each pair
+    later: Integers
+
+
+HALF_NORMAL_MEDIAN = float(special.ndtri(0.75))
+
+# How far out the 97.5th percentile of |a − b| lies, in medians, for independent a and b that follow
+# a t with these degrees of freedom (from 4 million draws each; the last is the normal's, exact).
+TAIL_FREEDOM = (3.0, 4.0, 5.0, 6.0, 8.0, 11.0, 15.0, 30.0, np.inf)
+TAIL_RATIOS = (4.83, 4.25, 3.98, 3.82, 3.66, 3.55, 3.48, 3.39, 3.323)
+
+
+def tail_freedom(change: Floats, variance: Floats) -> float:
+    """How heavy the tails of movement are, as the degrees of freedom of a t; inf for normal.
+
+    ``change`` (P, pairs): differences between neighbouring periods; ``variance`` (P,): what each
+    place's are thought to be (NaN leaves it out). Movement of real series has more shocks than a
+    normal distribution allows, and a verdict far out in the tail must not rest on its thinness.
+    A period in which all places moved more, such as a pandemic year, is no heavy tail: differences
+    are first divided by the median of their pair of periods (see ``turbulence``).
+
+    The ratio of the 97.5th percentile to the median of the standardised differences, less one
+    standard error, is read in ``TAIL_RATIOS``; one place that jumps cannot move it. With fewer
+    than 100 differences it cannot be told, and the answer is inf.
+    """
+    with np.errstate(invalid="ignore", divide="ignore"):
+        size = np.abs(change) / np.sqrt(variance)[:, None]
+        size = size / _pair_medians(size)
+    size = size[np.isfinite(size)]
+    if size.size < 100:
+        return float(np.inf)
+    middle, far = np.quantile(size, [0.5, 0.975])
+    if middle <= 0:
+        return float(np.inf)
+    # √(p(1−p)/n)/density at the percentile, in medians, for the normal.
+    ratio = far / middle - 3.7 / np.sqrt(size.size)
+    inverse = [0.0 if np.isinf(df) else 1 / df for df in TAIL_FREEDOM]
+    heavy = float(np.interp(ratio, TAIL_RATIOS[::-1], inverse[::-1]))
+    return 1 / heavy if heavy > 0 else float(np.inf)
+
+
+def turbulence(movement: Movement, variance: Floats, periods: int) -> Floats:
+    """By how much noise in each period exceeds its average over periods: (T,), at least 1.
+
+    ``variance`` (P,): what each place's is thought to be (NaN leaves it out). The median movement
+    of all places tells whether a pair of periods was restless; a period counts as such if every
+    pair that it takes part in was, beyond two standard errors of that median. With places fewer
+    than 20 in a pair it cannot be told.
+    """
+    with np.errstate(invalid="ignore", divide="ignore"):
+        size = np.abs(movement.change) / np.sqrt(2 * variance)[:, None]
+    ratio = _pair_medians(size) / HALF_NORMAL_MEDIAN
+    count = np.isfinite(size).sum(axis=0)
+    known = np.isfinite(ratio)
+    calm = float(np.median(ratio[known])) if known.any() else 1.0
+    clear = known & (ratio > 1 + 2.3 / np.sqrt(np.maximum(count, 1)))
+    excess = np.where(clear, 2 * ratio**2 - calm**2, 1.0)
+    least = np.full(periods, np.inf)
+    for ends in (movement.earlier, movement.later):
+        np.minimum.at(least, ends, excess)
+    return np.where(np.isfinite(least), np.maximum(least, 1.0), 1.0)
+
+
+def _pair_medians(size: Floats) -> Floats:
+    """The median of each column (pairs,), NaN with fewer than 20 known."""
+    ordered = np.sort(size, axis=0)  # NaN goes last
+    count = np.isfinite(size).sum(axis=0)
+    if not ordered.size:
+        return np.full(size.shape[1], np.nan)
+    columns = np.arange(size.shape[1])
+    low, high = np.maximum(count - 1, 0) // 2, np.minimum(count // 2, len(ordered) - 1)
+    middle = (ordered[low, columns] + ordered[high, columns]) / 2
+    return np.where(count >= 20, middle, np.nan)
 
 
 def moving_range(deviation: Floats, earlier: Integers, later: Integers) -> Movement:
@@ -96,7 +170,9 @@ def moving_range(deviation: Floats, earlier: Integers, later: Integers) -> Movem
     ends = np.zeros((len(earlier), deviation.shape[1]))
     ends[np.arange(len(earlier)), earlier] = ends[np.arange(len(later)), later] = 1.0
     taking_part = known.astype(np.float64) @ ends > 0
-    return Movement(variance, np.where(pairs > 0, df, 0.0), taking_part.sum(axis=1))
+    return Movement(
+        variance, np.where(pairs > 0, df, 0.0), taking_part.sum(axis=1), change, earlier, later
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,9 +292,8 @@ def excess_movement(movement: Movement, counting: Floats) -> Excess:
     pooled = pool_variances(ratio, np.where(usable, movement.df, 0.0))
     level = np.where(np.isfinite(counting), counting, np.nanmean(counting)) + typical
     extra = np.maximum(level * pooled.variance - (level - typical), 0.0)
-    return Excess(
-        extra, np.where(extra > 0, pooled.df, np.inf), typical, pooled.prior_df, known=True
-    )
+    freedom = np.minimum(pooled.df, tail_freedom(movement.change, level * pooled.variance))
+    return Excess(extra, np.where(extra > 0, freedom, np.inf), typical, pooled.prior_df, known=True)
 
 
 def _typical_excess(own: Floats, base: Floats, df: Floats) -> float:

@@ -25,12 +25,20 @@ class Scale:
     """A strictly increasing map from published values to the scale of comparison.
 
     ``top`` is the value that means "all" of a proportion (100 for per cent, 1 for a share) and is
-    unused by the other kinds. ``step`` is the last printed digit of a value (0.1 for one decimal).
+    unused by the other kinds. ``step`` is the last digit that a value is read to (0.1 for one
+    decimal), which bounds how near to an end it is taken to be; ``printed`` is the last digit that
+    the source gives, where finer.
     """
 
     kind: Kind
     top: float = 1.0
     step: float = 0.1
+    printed: float | None = None
+
+    @property
+    def rounding(self) -> float:
+        """The width that a printed value stands for, in published units."""
+        return self.step if self.printed is None else min(self.printed, self.step)
 
     def inward(self, value: Floats) -> Floats:
         """Values moved inside the open range where the scale is finite: half a step at least."""
@@ -77,7 +85,7 @@ class Scale:
         deviation of that uniform error is step/√12 (Sheppard's correction). No error is taken to
         be smaller: a cell printed as 100.0 with limits 100.0 to 100.0 is not known exactly.
         """
-        return np.asarray(self.step / np.sqrt(12.0) * self.slope(value))
+        return np.asarray(self.rounding / np.sqrt(12.0) * self.slope(value))
 
 
 def choose(
@@ -97,15 +105,28 @@ def choose(
     """
     step = 10.0 ** (-decimals)
     seen = values[np.isfinite(values)]
+    printed = printed_step(seen, decimals)
     low, high = (float(seen.min()), float(seen.max())) if seen.size else (0.0, 0.0)
     floor, ceiling = possible
     if quantity == "proportion":
         top = ceiling or per or (100.0 if high > 1.0 else 1.0)
         if low >= 0.0 and high <= top:
-            return Scale("log odds", top=top, step=step)
+            return Scale("log odds", top=top, step=step, printed=printed)
     nothing_below = low >= 0.0 and (floor is None or floor >= 0.0)
     if quantity in ("rate", "total", "proportion") and nothing_below:
-        return Scale("log", step=step)
+        return Scale("log", step=step, printed=printed)
     if quantity in ("mean", "ratio") and nothing_below and low > 0.0:
-        return Scale("log", step=step)
-    return Scale("identity", step=step)
+        return Scale("log", step=step, printed=printed)
+    return Scale("identity", step=step, printed=printed)
+
+
+def printed_step(values: Floats, decimals: int) -> float:
+    """The last digit that values are given to: that of ``decimals``, or finer where they show it.
+
+    Values ``(n,)``, finite. Up to six decimals are looked for; a coarser rounding than stated is
+    not guessed at.
+    """
+    for digits in range(decimals, 6):
+        if np.allclose(values, np.round(values, digits), rtol=0, atol=10.0 ** (-digits - 6)):
+            return float(10.0**-digits)
+    return 10.0 ** -max(decimals, 6)

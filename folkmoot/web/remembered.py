@@ -104,7 +104,7 @@ def _answer(request: HttpRequest, page: _Page) -> HttpResponse:
         response = HttpResponse(page.plain)
     response["ETag"] = page.etag
     response["Cache-Control"] = "public, max-age=60"
-    patch_vary_headers(response, ("Accept-Encoding", "Accept-Language"))
+    patch_vary_headers(response, ("Accept-Encoding",))
     return response
 
 
@@ -116,7 +116,7 @@ def remembered(view: View) -> View:
     def answer(request: HttpRequest, *args: str | int, **kwargs: str | int) -> HttpResponse:
         day = timezone.localdate().isoformat()
         key = (request.get_full_path(), get_language() or "", day, _stamp())
-        page = _SHELF.get(key) if settings.PAGE_CACHE else None
+        page = _SHELF.get(key) if settings.PAGE_CACHE and not settings.DEBUG else None
         if page is None:
             response = view(request, *args, **kwargs)
             if response.status_code != 200:

@@ -50,11 +50,16 @@ def _services(wanted: str) -> list[tuple[float, Service]]:
     return sorted(scored, key=lambda pair: (-pair[0], pair[1].position))
 
 
+def _all_words(measure: MeasureFacts) -> str:
+    """Title, what is counted, and the short name, which often keeps the publisher's own words."""
+    return f"{measure.title} {measure.definition['counted']} {measure.slug.replace('-', ' ')}"
+
+
 def _measures(wanted: str) -> list[tuple[float, MeasureFacts]]:
     scored = []
     for measure in edition().facts.values():
         title = _like(wanted, measure.title)
-        score = max(title, _like(wanted, f"{measure.title} {measure.definition['counted']}") - 5)
+        score = max(title, _like(wanted, _all_words(measure)) - 5)
         if score >= _GOOD:
             scored.append((score, measure))
     return sorted(scored, key=lambda pair: (-pair[0], pair[1].headline or 99, pair[1].title))

@@ -19,8 +19,8 @@ from folkmoot.measures.catalogue import (
     SourceEntry,
     read_catalogue,
 )
-from folkmoot.measures.readers import KnownAreas, read
-from folkmoot.places.atlas import read_atlas
+from folkmoot.measures.checking import shipped_areas
+from folkmoot.measures.readers import read
 from folkmoot.services.catalogue import ServiceEntry
 from tests.house.tree import REPOSITORY
 
@@ -122,7 +122,7 @@ def test_every_table_of_ons_but_the_one_of_another_make_has_its_source():
 
 @pytest.fixture(scope="module")
 def areas():
-    return KnownAreas(frozenset(read_atlas(DATA, FOLDER / "places" / "joined.yaml").areas))
+    return shipped_areas("gss", DATA)
 
 
 @pytest.mark.parametrize("slug", ONS)

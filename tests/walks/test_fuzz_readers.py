@@ -19,7 +19,7 @@ from tests.rooms.releases_material import AREAS, LEEDS, ONS_HEADER, YORK, measur
 
 COUNTS = {"area": "who", "period": "when", "value": "n", "lower": "low", "status": "mark"}
 NHS = {"area": "who", "period": "when", "numerator": "n", "denominator": "low"}
-FOLKMOOT = "area_code,area_name,measure,period,value,lower,upper,numerator,denominator,status"
+FOLKMOOT = "area,area_name,measure,period,value,lower,upper,numerator,denominator,status"
 KINDS_OF_FILE: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
     "ons-table": (ONS_HEADER, {}, {"select": {"indicator": "Absent"}}),
     "long-csv": (
@@ -56,6 +56,7 @@ CELLS = st.one_of(
             '"a\nb"',
             "0" * 400,
             "١٢",
+            "\x00",
         ]
     ),
     st.text(max_size=6),
@@ -134,7 +135,7 @@ def quoted(cell: str) -> str:
 
 # What a good file would hold in a column of that name.
 LIKELY = {
-    **{key: [LEEDS, YORK] for key in ["areacd", "who", "area_code"]},
+    **{key: [LEEDS, YORK] for key in ["areacd", "who", "area"]},
     **{key: ["Absent"] for key in ["indicator", "part"]},
     "measure": ["often-absent"],
     "period": ["2023-08-01/P1Y"],

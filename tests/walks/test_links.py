@@ -4,7 +4,7 @@ from collections import Counter, deque
 from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
 
-from django.urls import resolve
+from django.urls import Resolver404, resolve
 
 PER_ROUTE = 4
 STARTS = ("/", "/places/", "/services/", "/place/leeds/", "/place/leeds/schools/", "/record/")
@@ -32,7 +32,11 @@ def test_every_link_leads_somewhere(built, client):
     trouble = []
     while waiting:
         address = waiting.popleft()
-        route = resolve(urlsplit(address).path).route
+        try:
+            route = resolve(urlsplit(address).path).route
+        except Resolver404:
+            trouble.append(f"{address} is linked to and is no address of this site")
+            continue
         if followed[route] >= PER_ROUTE and address not in STARTS:
             continue
         followed[route] += 1
@@ -41,6 +45,8 @@ def test_every_link_leads_somewhere(built, client):
             trouble.append(f"{address} answers {answer.status_code}")
             continue
         if not answer["Content-Type"].startswith("text/html"):
+            if answer.streaming:
+                b"".join(answer.streaming_content)
             continue
         page = Links()
         page.feed(answer.content.decode())

@@ -13,8 +13,8 @@ cp "$here"/*.scss "$here/package.json" "$work"
 cd "$work"
 npm install --no-package-lock --no-audit --no-fund --ignore-scripts --silent
 
-mkdir -p "$out"
-rm -f "$out"/*.css "$out"/*.css.gz "$out"/*.woff2 "$out"/*.txt
+made="$work/made"
+mkdir -p "$out" "$made"
 
 digest() { sha256sum "$1" | cut -c1-8; }
 
@@ -25,7 +25,7 @@ fonts=node_modules/@fontsource/atkinson-hyperlegible
     for script in latin latin-ext; do
       file="$fonts/files/atkinson-hyperlegible-$script-$weight-normal.woff2"
       name="atkinson-$script-$weight.$(digest "$file").woff2"
-      cp "$file" "$out/$name"
+      cp "$file" "$made/$name"
       case $script in
         latin) range="U+0000-00FF,U+0131,U+0152-0153,U+02BB-02BC,U+02C6,U+02DA,U+02DC,U+2000-206F,U+20AC,U+2122,U+2212,U+2215,U+FEFF,U+FFFD" ;;
         *) range="U+0100-0130,U+0132-0151,U+0154-02BA,U+1E00-1E9F,U+1EF2-1EFF" ;;
@@ -35,13 +35,17 @@ fonts=node_modules/@fontsource/atkinson-hyperlegible
     done
   done
 } > _fonts.scss
-cp "$fonts/LICENSE" "$out/atkinson-hyperlegible-LICENSE.txt"
+cp "$fonts/LICENSE" "$made/atkinson-hyperlegible-LICENSE.txt"
 
 npx sass --no-source-map --style=compressed --quiet-deps --load-path=node_modules \
   folkmoot.scss folkmoot.css
 name="folkmoot.$(digest folkmoot.css).css"
-cp folkmoot.css "$out/$name"
-gzip -n -9 -c folkmoot.css > "$out/$name.gz"
-cp "$here/govuk-frontend-LICENSE.txt" "$out/"
+cp folkmoot.css "$made/$name"
+gzip -n -9 -c folkmoot.css > "$made/$name.gz"
+cp "$here/govuk-frontend-LICENSE.txt" "$made/"
+
+# Only now that everything is made does it take the place of what was there.
+rm -f "$out"/*.css "$out"/*.css.gz "$out"/*.woff2 "$out"/*.txt
+mv "$made"/* "$out/"
 
 echo "$name: $(wc -c < folkmoot.css) bytes, $(wc -c < "$out/$name.gz") compressed"

@@ -29,6 +29,7 @@ class Migration(migrations.Migration):
                 ('status_marks', models.JSONField(default=dict, help_text='mark → meaning')),
                 ('caveats', models.JSONField(default=list)),
                 ('checked', models.DateField()),
+                ('definition', models.JSONField(default=dict, help_text='the whole catalogue entry')),
             ],
         ),
         migrations.CreateModel(
@@ -44,6 +45,7 @@ class Migration(migrations.Migration):
                 ('headline', models.PositiveSmallIntegerField(blank=True, null=True)),
                 ('definition', models.JSONField()),
                 ('digest', models.CharField(help_text='SHA-256 of the definition', max_length=64)),
+                ('retired', models.BooleanField(default=False, help_text='no longer in the catalogue')),
                 ('service', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='measures', to='services.service')),
                 ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='measures', to='measures.source')),
             ],
@@ -58,6 +60,7 @@ class Migration(migrations.Migration):
                 ('size', models.PositiveBigIntegerField(help_text='bytes')),
                 ('companions', models.JSONField(default=list, help_text='[{name, sha256}] metadata, workbooks')),
                 ('source_date', models.DateField(blank=True, help_text='as the publisher states it', null=True)),
+                ('definition', models.CharField(blank=True, help_text='SHA-256 of how the catalogue reads it', max_length=64)),
                 ('state', models.CharField(choices=[('held', 'held: faults not accepted'), ('ready', 'read, not yet published'), ('published', 'published'), ('superseded', 'superseded by a later release')], max_length=12)),
                 ('received_at', models.DateTimeField()),
                 ('published_at', models.DateTimeField(blank=True, null=True)),
@@ -99,8 +102,8 @@ class Migration(migrations.Migration):
                 ('status', models.CharField(blank=True, help_text='the mark in place of a value', max_length=60)),
                 ('row', models.PositiveIntegerField(help_text='row in the file, the header being row 1')),
                 ('area', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.area')),
-                ('measure', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='observations', to='measures.measure')),
-                ('release', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='observations', to='measures.release')),
+                ('measure', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='observations', to='measures.measure')),
+                ('release', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='observations', to='measures.release')),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('measure', 'area', 'period', 'release'), name='observation_once')],
@@ -158,7 +161,7 @@ class Migration(migrations.Migration):
                 ('trend_method', models.CharField(blank=True, max_length=20)),
                 ('trend_since', models.CharField(blank=True, help_text='period it is said from', max_length=24)),
                 ('history', models.JSONField()),
-                ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='accounts', to='places.area')),
+                ('area', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='accounts', to='places.area')),
                 ('measure', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='accounts', to='measures.measure')),
                 ('release', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='measures.release')),
             ],
@@ -200,6 +203,14 @@ class Migration(migrations.Migration):
             options={
                 'indexes': [models.Index(fields=['release', 'kind'], name='measures_re_release_c40b6f_idx')],
             },
+        ),
+        migrations.CreateModel(
+            name='Build',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('inputs', models.CharField(help_text='SHA-256 of catalogue, data and method', max_length=64)),
+                ('at', models.DateTimeField()),
+            ],
         ),
         migrations.AddConstraint(
             model_name='release',

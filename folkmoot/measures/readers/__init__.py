@@ -16,7 +16,10 @@ from folkmoot.measures.readers.reading import NUMBERS, KnownAreas, Reading
 from folkmoot.measures.readers.tables import reading
 from folkmoot.measures.readers.text import unpacked
 
-__all__ = ["FORMATS", "KnownAreas", "Reading", "read"]
+__all__ = ["FORMATS", "METHOD", "KnownAreas", "Reading", "read"]
+
+# Bump when a change of the readers alters what is read: releases are then read anew.
+METHOD = "2026-11-23.2"
 
 FORMATS = {
     "ons-table": ons_table.FORMAT,
@@ -55,15 +58,20 @@ def read(
     needed = [*form.required, *names, *keys] if chosen else [*form.required, *_least(source)]
     plain = unpacked(data, megabytes=megabytes)
     table = form.table(plain, companions or {}, source, list(dict.fromkeys(needed)), few)
-    terms = Terms(form.period_format or source.period_format, source.status_marks, form.significant)
+    terms = Terms(
+        form.period_format or source.period_format,
+        {**source.status_marks, **form.marks},
+        form.significant,
+    )
     if not chosen:
         return Reading({}, (), table.num_rows, 0, table.num_rows, 0, 0)
     groups = [
         [index for index, measure in enumerate(chosen) if sums(measure) is summed]
         for summed in (False, True)
     ]
+    note = form.note if form.note in table.column_names else None
     parts = [
-        pick(table, [chosen[i] for i in group], [columns[i] for i in group], areas, leave_out)
+        pick(table, [chosen[i] for i in group], [columns[i] for i in group], areas, leave_out, note)
         for group in groups
         if group
     ]

@@ -1,12 +1,13 @@
-"""What Folkmoot itself publishes: see measures/publication.py."""
+"""What Folkmoot itself publishes of a measure: its observations as CSV (see api/files.py)."""
 
 from __future__ import annotations
 
 from folkmoot.measures.catalogue import LongColumns, MeasureEntry
 from folkmoot.measures.readers.formats import Format, csv_to_table
+from folkmoot.measures.rules.faults import LEFT_OUT, LEFT_OUT_MEANING
 
 COLUMNS = LongColumns(
-    area="area_code",
+    area="area",
     period="period",
     value="value",
     lower="lower",
@@ -31,4 +32,5 @@ FORMAT = Format(
     prepared=prepared,
     required=("measure",),
     period_format="iso",
+    marks={LEFT_OUT: LEFT_OUT_MEANING},
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pyarrow as pa
 
@@ -18,7 +18,10 @@ ToTable = Callable[
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """One reader. ``columns`` are its own where the catalogue declares none."""
+    """One reader. ``columns`` are its own where the catalogue declares none.
+
+    ``note`` is the column in which it says what became of an obsolete code of area, if any.
+    """
 
     table: ToTable
     columns: Callable[[SourceEntry, MeasureEntry], LongColumns]
@@ -26,6 +29,8 @@ class Format:
     required: tuple[str, ...] = ()
     period_format: str | None = None
     significant: int | None = None
+    marks: Mapping[str, str] = field(default_factory=dict)
+    note: str | None = None
 
 
 def declared(source: SourceEntry, otherwise: LongColumns | None = None) -> LongColumns:
@@ -46,9 +51,10 @@ def csv_to_table(
     source: SourceEntry,
     needed: Sequence[str],
     coded: Sequence[str],
+    optional: Sequence[str] = (),
 ) -> pa.Table:
     """CSV in the encoding and with the line ends that the catalogue declares."""
     text = plain_text(
         data, encoding=source.encoding, bare_carriage_returns=source.bare_carriage_returns
     )
-    return csv_table(text, needed, coded)
+    return csv_table(text, needed, [*coded, *optional], optional)

@@ -159,7 +159,9 @@ def _words(text: pa.ChunkedArray | pa.Array, at: Ints) -> Coded:
     if isinstance(chosen, pa.ChunkedArray):
         chosen = chosen.unify_dictionaries().combine_chunks()
     codes = chosen.indices.to_numpy(zero_copy_only=False).astype(np.int64)
-    return Coded(codes, tuple(word.strip() for word in chosen.dictionary.to_pylist()))
+    return Coded(
+        codes, tuple(word.replace("\0", "␀").strip() for word in chosen.dictionary.to_pylist())
+    )
 
 
 def _strange(cells: Cells, status: Coded, terms: Terms, faults: Faults) -> Flags:

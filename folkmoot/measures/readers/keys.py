@@ -27,9 +27,9 @@ def check_keys(cells: Cells, rows: Rows, faults: Faults) -> Keyed:
     count = len(rows.row)
     conflict = np.zeros(count, bool)
     repeated = np.zeros(count, bool)
-    key = _joined(rows.measure, _dense(rows.area), _dense(rows.period))
+    key = joined(rows.measure, dense(rows.area), dense(rows.period))
     if cells.detail is not None:
-        key = _joined(key, cells.detail)
+        key = joined(key, cells.detail)
     order = np.argsort(key, kind="stable")
     ordered = key[order]
     starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]]) if count else order
@@ -65,14 +65,14 @@ def check_keys(cells: Cells, rows: Rows, faults: Faults) -> Keyed:
     return Keyed(replace(rows, gone=gone, dirty=rows.dirty | conflict), conflict, repeated)
 
 
-def _dense(column: Coded) -> Ints:
+def dense(column: Coded) -> Ints:
     """Codes that are equal exactly where the texts are."""
     place = {text: code for code, text in enumerate(dict.fromkeys(column.values))}
     moved = np.array([place[text] for text in column.values], np.int64)
     return moved[column.codes] if len(moved) else column.codes
 
 
-def _joined(*parts: Ints) -> Ints:
+def joined(*parts: Ints) -> Ints:
     """One number for each distinct combination."""
     key = parts[0]
     for part in parts[1:]:

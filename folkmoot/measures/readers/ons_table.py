@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import json
+from collections.abc import Mapping
+from functools import partial
+
 from folkmoot.measures.catalogue import LongColumns
 from folkmoot.measures.readers.formats import Format, csv_to_table, declared
 
@@ -14,9 +19,28 @@ COLUMNS = LongColumns(
     status="status",
 )
 
+# Where ONS says that a code is obsolete and what replaced it. A table without it is read too.
+NOTE = "notes"
+
 # Asked for even where no measure reads them, so that a table of another make is refused.
 FORMAT = Format(
-    table=csv_to_table,
+    table=partial(csv_to_table, optional=(NOTE,)),
     columns=lambda source, measure: declared(source, COLUMNS),
     required=("areacd", "indicator", "period", "observation", "measure", "unit"),
+    note=NOTE,
 )
+
+
+def stated_date(companions: Mapping[str, bytes]) -> dt.date | None:
+    """The date of the figures in the metadata that ONS publishes beside a table, if it is there.
+
+    ``sourceDate`` is written 04/11/2025; metadata of another make say nothing.
+    """
+    for content in companions.values():
+        try:
+            shared = json.loads(content)["ess-beta-metadata"]["shared"]
+            day, month, year = shared["sourceDate"].split("/")
+            return dt.date(int(year), int(month), int(day))
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            continue
+    return None

@@ -38,7 +38,8 @@ def coded(column: Any) -> Coded:
         column = column.unify_dictionaries().combine_chunks()
     if isinstance(column, pa.ChunkedArray):  # pragma: no cover - one chunk of a chunked array
         column = column.chunk(0)
-    raw = [(text or "").strip() for text in column.dictionary.to_pylist()]
+    # PostgreSQL cannot store a NUL, which Parquet can hold: its picture stands in its place.
+    raw = [(text or "").replace("\0", "␀").strip() for text in column.dictionary.to_pylist()]
     values = list(dict.fromkeys(["", *raw]))
     place = {text: code for code, text in enumerate(values)}
     codes = pc.fill_null(column.indices, -1).to_numpy(zero_copy_only=False).astype(np.int64)
@@ -53,8 +54,12 @@ def pick(
     columns: Sequence[LongColumns],
     areas: KnownAreas,
     leave_out: Sequence[LeftOut] = (),
+    note: str | None = None,
 ) -> Cells:
-    """The cells of ``table`` that ``measures`` read, ``columns[i]`` naming those of measure i."""
+    """The cells of ``table`` that ``measures`` read, ``columns[i]`` naming those of measure i.
+
+    ``note`` is the column in which the publisher says what became of an obsolete code.
+    """
     keys = {name: coded(table[name]) for name in [*selectors(measures), *left_by(leave_out)]}
     rows = [
         _rows(table, keys, measure, chosen, areas)
@@ -91,6 +96,7 @@ def pick(
         withheld=tuple((index, found + 2) for index, found in enumerate(withheld)),
         detail=_detail(keys, measures, rows) if summed else None,
         above=_above(keys, measures, rows) if summed else None,
+        note=_at(coded(table[note]), every) if note is not None else None,
     )
 
 
@@ -157,7 +163,10 @@ def _coded_at(table: pa.Table, columns: Sequence[LongColumns], name: str, rows: 
     source = next((text for chosen in columns if (text := getattr(chosen, name))), None)
     if source is None:
         return Coded(np.zeros(len(rows), np.int64), ("",))
-    whole = coded(table[source])
+    return _at(coded(table[source]), rows)
+
+
+def _at(whole: Coded, rows: Ints) -> Coded:
     return Coded(whole.codes[rows], whole.values)
 
 

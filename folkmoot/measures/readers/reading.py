@@ -25,10 +25,13 @@ class KnownAreas:
     """Which areas exist: ``codes`` are GSS codes; ``names`` maps what a source writes to one.
 
     ``names`` is used by sources that do not write GSS codes (DfE numbers, names of forces).
+    ``recoded`` maps the old code of a place to its newest where it is the same place and only
+    its code changed; where it is empty, no observation moves.
     """
 
     codes: frozenset[str]
     names: Mapping[str, str] = field(default_factory=dict)
+    recoded: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,8 @@ class Reading:
     faults that nobody accepted is never published, so no other form of the rows is needed.
     Row numbers count the header as row 1; in Parquet the nth record is row n + 1.
     ``rows_read`` = used + uncatalogued + left out (by faults) + repeated (rows that say exactly
-    what an earlier row says).
+    what an earlier row says). ``rows_recoded`` of the used ones stand under a code that is now
+    obsolete and are observations of its successor, because the file says so: see succession.py.
     """
 
     tables: dict[str, pa.Table]
@@ -62,6 +66,7 @@ class Reading:
     rows_uncatalogued: int
     rows_left_out: int
     rows_repeated: int
+    rows_recoded: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +87,7 @@ class Cells:
     ``detail`` is not None where rows are summed: it tells apart the rows of one area and period,
     and ``above`` marks those that belong to the numerator. ``withheld`` are the entries that the
     catalogue leaves out as known to be wrong: for each such entry of the source, its reason's
-    place in ``leave_out`` and its row.
+    place in ``leave_out`` and its row. ``note`` is what the publisher says of an obsolete code.
     """
 
     measures: tuple[MeasureEntry, ...]
@@ -98,3 +103,4 @@ class Cells:
     withheld: tuple[tuple[int, Ints], ...] = ()
     detail: Ints | None = None
     above: Flags | None = None
+    note: Coded | None = None

@@ -22,6 +22,7 @@ from folkmoot.measures.readers.reading import (
     KnownAreas,
     Reading,
 )
+from folkmoot.measures.readers.succession import follow
 from folkmoot.measures.rules.definition import OBSERVATIONS
 
 _STATUS_LENGTH = 60
@@ -35,6 +36,7 @@ class Part:
     picked: Ints
     used: Ints
     left_out: Ints
+    recoded: Ints
 
 
 def reading(
@@ -66,6 +68,7 @@ def reading(
         rows_uncatalogued=rows_read - len(picked),
         rows_left_out=len(left_out),
         rows_repeated=len(picked) - len(used) - len(left_out),
+        rows_recoded=len(_union(part.recoded for part in done)),
     )
 
 
@@ -78,9 +81,11 @@ def _part(cells: Cells, terms: Terms, areas: KnownAreas, faults: Faults) -> Part
         measure = cells.measures[index]
         select = measure.reading.select
         faults.add_missing(", ".join(select) or "file", ", ".join((measure.slug, *select.values())))
-    keyed = check_keys(cells, read_cells(cells, terms, areas, faults), faults)
+    followed, moved = follow(cells, read_cells(cells, terms, areas, faults), areas)
+    keyed = check_keys(cells, followed, faults)
     rows, repeated = keyed.rows, keyed.repeated
     used = rows.row[~rows.gone & ~repeated]
+    recoded = rows.row[~rows.gone & ~repeated & moved]
     left_out = rows.row[rows.gone & ~repeated]
     if cells.detail is not None:
         rows = summed(cells, rows, repeated, terms, faults)
@@ -89,7 +94,7 @@ def _part(cells: Cells, terms: Terms, areas: KnownAreas, faults: Faults) -> Part
     tables = _tables(cells, rows, np.flatnonzero(~rows.gone & ~repeated))
     withheld = _union(found for _, found in cells.withheld)
     picked = _union((cells.row, withheld))
-    return Part(tables, picked, np.unique(used), _union((left_out, withheld)))
+    return Part(tables, picked, np.unique(used), _union((left_out, withheld)), recoded)
 
 
 def _tables(cells: Cells, rows: Rows, keep: Ints) -> dict[str, pa.Table]:

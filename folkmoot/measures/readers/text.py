@@ -147,15 +147,23 @@ def check_header(names: Sequence[str], needed: Iterable[str]) -> None:
         )
 
 
-def csv_table(text: bytes, needed: Sequence[str], coded: Iterable[str] = ()) -> pa.Table:
+def csv_table(
+    text: bytes,
+    needed: Sequence[str],
+    coded: Iterable[str] = (),
+    optional: Sequence[str] = (),
+) -> pa.Table:
     """The ``needed`` columns of CSV ``text``, every cell as trimmed text.
 
     Columns named in ``coded`` come as dictionaries. Types are never guessed. Raises BadInput for
     missing columns, rows with too few or too many cells, quotes that do not close, and a column
-    that is there twice with different contents.
+    that is there twice with different contents. Those of ``optional`` that are not there, or
+    twice with different contents, are not in the table.
     """
     names = header_of(text)
     check_header(names, needed)
+    spare = [name for name in optional if name in names and name not in needed]
+    needed = [*needed, *spare]
     unique: list[str] = []
     twins: dict[str, list[str]] = {}
     for name in names:
@@ -168,13 +176,16 @@ def csv_table(text: bytes, needed: Sequence[str], coded: Iterable[str] = ()) -> 
     for name, labels in twins.items():
         for label in labels:
             same = pc.equal(table[name].cast(pa.string()), table[label].cast(pa.string()))
-            if not pc.all(same, min_count=0).as_py():
+            if pc.all(same, min_count=0).as_py():
+                continue
+            if name not in spare:
                 raise refuse(
                     f"Column {name!r} is there twice, with different contents.",
                     "Delete the wrong one.",
                     where="row 1",
                     kind="wrong-header",
                 )
+            needed = [other for other in needed if other != name]
     return table.select(list(dict.fromkeys(needed)))
 
 

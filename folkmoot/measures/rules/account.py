@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
@@ -9,11 +11,11 @@ from numpy.typing import NDArray
 from folkmoot.stats import scales
 
 from .account_benchmark import Benchmark, Weights, benchmark, weigh
-from .account_compare import compare
+from .account_compare import Comparisons, compare
 from .account_field import Field, who_is_compared
 from .account_grid import Grid, lay_out
 from .account_newest import standing, trend_of
-from .account_noise import Ground, noise_of
+from .account_noise import Ground, Noise, noise_of
 from .account_summary import summarise
 from .account_tables import Findings, places_table, points_table
 from .definition import AccountResult, Definition, Geography
@@ -40,6 +42,40 @@ def account(observations: pa.Table, definition: Definition, geography: Geography
 
 
 def _account(observations: pa.Table, definition: Definition, geography: Geography) -> AccountResult:
+    judged = judge(observations, definition, geography)
+    ground, noise, field = judged.ground, judged.noise, judged.ground.field
+    findings = Findings(
+        ground,
+        noise,
+        judged.comparisons,
+        standing(ground, noise),
+        trend_of(ground),
+        silences(ground.grid, field, definition, geography),
+    )
+    return AccountResult(
+        places=places_table(findings),
+        points=points_table(findings),
+        summary=summarise(findings, geography, judged.nation),
+        period=ground.grid.periods[field.newest],
+        end=ground.grid.end_date(field.newest),
+        basis=noise.basis,
+        basis_note=noise.note,
+        field=findings.standing.field,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The verdicts of a measure and what they rest on."""
+
+    ground: Ground
+    noise: Noise
+    comparisons: Comparisons
+    nation: Benchmark
+
+
+def judge(observations: pa.Table, definition: Definition, geography: Geography) -> Judged:
+    """The first half of the account: scale, benchmarks, noise and verdicts of every period."""
     grid = lay_out(observations)
     field = who_is_compared(grid, definition, geography)
     family = field.family if field.family.any() else np.ones(len(grid.areas), dtype=bool)
@@ -63,27 +99,9 @@ def _account(observations: pa.Table, definition: Definition, geography: Geograph
         else benchmark(grid, field.all, weights, scale, y, definition.possible)
     )
     common = _common_course(grid, field, geography, nation, everyone)
-    deviation = y - scale.to(common)
-    ground = Ground(grid, field, definition, scale, weights, deviation, y)
+    ground = Ground(grid, field, definition, scale, weights, y - scale.to(common), y)
     noise = noise_of(ground)
-    findings = Findings(
-        ground,
-        noise,
-        compare(ground, noise, nation, region, everyone),
-        standing(ground, noise),
-        trend_of(ground),
-        silences(grid, field, definition, geography),
-    )
-    return AccountResult(
-        places=places_table(findings),
-        points=points_table(findings),
-        summary=summarise(findings, geography, nation),
-        period=grid.periods[field.newest],
-        end=grid.end_date(field.newest),
-        basis=noise.basis,
-        basis_note=noise.note,
-        field=findings.standing.field,
-    )
+    return Judged(ground, noise, compare(ground, noise, nation, region, everyone), nation)
 
 
 def _scaled(grid: Grid, weights: Weights, definition: Definition, scale: scales.Scale) -> Floats:

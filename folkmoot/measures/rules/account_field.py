@@ -58,17 +58,21 @@ def who_is_compared(grid: Grid, definition: Definition, geography: Geography) ->
     if geography.live:
         ended = np.array([code not in geography.live for code in grid.areas])
         right_kind &= ~(ended & known[:, newest])
+    allowed = {
+        code: rows[code] for code, right in zip(grid.areas, right_kind, strict=True) if right
+    }
     similar = [
-        [rows[near] for near in geography.similar.get(code, ()) if near in rows and near != code]
-        if right_kind[index]
+        [allowed[near] for near in geography.similar.get(code, ()) if near in allowed]
+        if code in allowed
         else []
-        for index, code in enumerate(grid.areas)
+        for code in grid.areas
     ]
-    similar = [[near for near in row if right_kind[near]] for row in similar]
     width = max((len(row) for row in similar), default=0)
     near = np.full((len(grid.areas), max(width, 1)), -1, dtype=np.intp)
     for index, row in enumerate(similar):
         near[index, : len(row)] = row
+    # A place is not similar to itself, whatever a list says.
+    near[near == np.arange(len(near))[:, None]] = -1
     population = np.array([float(geography.population.get(code, 0)) for code in grid.areas])
     everyone = Groups(
         np.where(right_kind, 0, -1).astype(np.intp), ["all"], np.array([-1], dtype=np.intp)

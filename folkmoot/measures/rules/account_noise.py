@@ -20,6 +20,8 @@ from folkmoot.stats.noise import (
     excess_movement,
     moving_range,
     pool_variances,
+    tail_freedom,
+    turbulence,
     without_overlap,
 )
 from folkmoot.stats.scales import Scale
@@ -54,6 +56,7 @@ class Noise:
     up: Floats
     extra: Floats
     df: Floats
+    typical: float = 0.0
     details: dict[str, object] = field(default_factory=dict)
 
     @property
@@ -157,6 +160,7 @@ def _published(ground: Ground) -> Noise:
         up,
         np.zeros_like(down),
         np.full(len(grid.areas), np.inf),
+        0.0,
         {"impossible": int((np.isfinite(grid.lower) & np.isfinite(grid.value) & ~sound).sum())},
     )
 
@@ -181,9 +185,12 @@ def _counted(ground: Ground) -> Noise:
     counting = 1 / (events + 0.5) + (1 / (people - events + 0.5) if proportion else 0.0)
     movement = movement_of(ground)
     keep = usable_periods(grid, definition)
-    excess = excess_movement(_of(movement, ground.field.family), _row_mean(counting[:, keep]))
+    movement, usual = _of(movement, ground.field.family), _row_mean(counting[:, keep])
+    excess = excess_movement(movement, usual)
     # Wholes such as a nation move less than their parts: only their own counts widen them.
-    extra = np.where(ground.field.family, excess.variance, 0.0)[:, None] + 0 * counting
+    mine = np.where(ground.field.family, excess.variance, 0.0)[:, None]
+    restless = turbulence(movement, usual + excess.variance, len(grid.periods)) - 1
+    extra = mine + np.where(mine > 0, restless * (mine + usual[:, None]), 0.0) + 0 * counting
     df = np.where(ground.field.family, excess.df, np.inf)
     dispersion = 1 + extra / counting
     quantile = t_quantile(df)[:, None]
@@ -211,6 +218,7 @@ def _counted(ground: Ground) -> Noise:
         error,
         extra,
         df,
+        excess.typical,
         details,
     )
 
@@ -230,9 +238,12 @@ def _usual_movement(ground: Ground) -> Noise:
         np.log(field_.population),
     )
     variance = np.where(mine, pooled.variance, np.where(enough, movement.variance, np.nan))
-    df = np.where(mine, pooled.df, np.where(enough, movement.df, np.inf))
+    known = np.where(mine, pooled.variance, np.nan)
+    tails = tail_freedom(movement.change, known)
+    restless = turbulence(movement, known, len(grid.periods))
+    df = np.minimum(np.where(mine, pooled.df, np.where(enough, movement.df, np.inf)), tails)
     floor = ground.scale.rounding_error(grid.value)
-    error = np.maximum(np.sqrt(variance)[:, None], floor)
+    error = np.maximum(np.sqrt(variance)[:, None] * np.sqrt(restless), floor)
     half = t_quantile(df)[:, None] * error
     lower, upper = _clip(
         ground, ground.scale.back(ground.y - half), ground.scale.back(ground.y + half)
@@ -241,6 +252,11 @@ def _usual_movement(ground: Ground) -> Noise:
         "movement": _median(np.sqrt(variance[mine])),
         "floor": _median(floor[mine][:, field_.newest]),
         "prior_df": _finite(pooled.prior_df),
+        "tail_df": _finite(tails),
+        "restless": {
+            grid.periods[index]: round(float(restless[index]), 2)
+            for index in np.flatnonzero(restless > 1)
+        },
         "df": _median(df[mine]),
         "periods": _median(movement.periods[mine].astype(np.float64)),
     }
@@ -254,6 +270,7 @@ def _usual_movement(ground: Ground) -> Noise:
         error,
         np.zeros_like(error),
         df,
+        float(np.median(variance[mine])),
         details,
     )
 
@@ -266,15 +283,43 @@ def standardised(ground: Ground, noise: Noise, mark: Floats, mark_error: Floats)
     counts it is the error that makes the deviance of the count its true size. The mark's own error
     is added.
     """
-    gap = ground.y - ground.scale.to(mark)
+    gap = ground.y - ground.scale.to(mark) + _lift(ground, noise, mark)
     if noise.basis in ("wilson", "byar"):
         z = _count_z(ground, mark)
         with np.errstate(divide="ignore", invalid="ignore"):
             own = np.where(z == 0, np.inf, np.square(gap / z)) + noise.extra
         gap = np.where(np.sign(z) == np.sign(gap), gap, 0.0 * z)
     else:
-        own = np.square(np.maximum(np.where(gap > 0, noise.down, noise.up), noise.error))
+        error = np.maximum(np.where(gap > 0, noise.down, noise.up), noise.error)
+        gap = np.sign(gap) * np.maximum(np.abs(gap) - _printing(ground, error), 0.0)
+        own = np.square(error)
     return np.asarray(gap / np.sqrt(own + np.square(mark_error)))
+
+
+def _lift(ground: Ground, noise: Noise, mark: Floats) -> Floats:
+    """By how much movement lifts a mean of values above the middle of the scale (P, T).
+
+    Movement is symmetrical on the scale, so that the mean of the values themselves lies half the
+    variance times the curvature of the way back above the middle (a log-normal mean is
+    exp(μ + σ²/2)). Without this, places under no real difference would look too low. Chance in
+    counting and sampling needs none: it is fair in the values themselves.
+    """
+    if ground.scale.kind == "identity":
+        return np.zeros_like(mark)
+    curvature = 1.0 - (2.0 * mark / ground.scale.top if ground.scale.kind == "log odds" else 0.0)
+    return np.asarray(noise.typical / 2 * curvature)
+
+
+def _printing(ground: Ground, error: Floats) -> Floats:
+    """How much of a gap (P, T) on the scale printing alone could make: up to one printed step.
+
+    Where the error is well above a step, rounding is a little more noise and its floor suffices.
+    Where it is below, values are few whole steps, rounded alike in many places at once, and a
+    single step apart may be no difference at all: half a step for the place and half for the
+    benchmark are taken off. In between the allowance fades, from half a step of error to a whole.
+    """
+    step = ground.scale.rounding * ground.scale.slope(ground.grid.value)
+    return np.asarray(step * np.clip(2 - 2 * error / step, 0.0, 1.0))
 
 
 def _count_z(ground: Ground, mark: Floats) -> Floats:
@@ -303,6 +348,9 @@ def _of(movement: Movement, family: Booleans) -> Movement:
         np.where(family, movement.variance, np.nan),
         np.where(family, movement.df, 0.0),
         movement.periods,
+        np.where(family[:, None], movement.change, np.nan),
+        movement.earlier,
+        movement.later,
     )
 
 

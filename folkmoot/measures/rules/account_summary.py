@@ -95,14 +95,20 @@ def _nations(findings: Findings, geography: Geography) -> dict[str, list[list[ob
 def _field_over_time(
     value: Floats, family: NDArray[np.bool_], periods: list[str]
 ) -> list[list[object]]:
-    rows: list[list[object]] = []
-    for index, period in enumerate(periods):
-        seen = value[family, index]
-        seen = seen[np.isfinite(seen)]
-        if seen.size:
-            middle, low, high = np.quantile(seen, [0.5, 0.1, 0.9])
-            rows.append([period, _number(middle), _number(low), _number(high)])
-    return rows
+    ordered = np.sort(value[family], axis=0)  # NaN goes last
+    count = np.isfinite(ordered).sum(axis=0)
+    seen = np.flatnonzero(count)
+    parts = []
+    for share in (0.5, 0.1, 0.9):
+        place = share * (count[seen] - 1)
+        below = np.floor(place).astype(np.intp)
+        above = np.minimum(below + 1, count[seen] - 1)
+        low, high = ordered[below, seen], ordered[above, seen]
+        parts.append(low + (place - below) * (high - low))
+    return [
+        [periods[index], *(_number(part[position]) for part in parts)]
+        for position, index in enumerate(seen)
+    ]
 
 
 def _count(codes: NDArray[np.uint8], words: tuple[str, ...]) -> dict[str, int]:

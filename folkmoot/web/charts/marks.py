@@ -40,7 +40,7 @@ def stretched(inner: str, *, height: int, top: int = 0, units: int = 1000) -> st
 
 def label(percent: float, y: float, text: str, *, css: str = "") -> str:
     """A text at ``percent`` of the width, kept inside the drawing at its ends."""
-    anchor = "start" if percent < 18 else "end" if percent > 82 else "middle"
+    anchor = "start" if percent < 30 else "end" if percent > 70 else "middle"
     name = f' class="{css}"' if css else ""
     return (
         f'<text x="{short(percent)}%" y="{short(y)}" text-anchor="{anchor}"{name}>'

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
 
 from folkmoot.web.charts.marks import frame, label, short, stretched
 from folkmoot.web.charts.scale import Scale
+from folkmoot.web.charts.strip import ends
 
 HEIGHT = 250
 LEFT = 11.0  # per cent of the width kept for the scale of values
@@ -99,9 +99,7 @@ def draw_ranking(ranking: Ranking) -> SafeString | None:
     parts = _axis(ranking, up, low, high)
     parts.append(stretched(lines, height=HEIGHT))
     parts.append(mark)
-    first, last = (
-        (_("best"), _("worst")) if ranking.better != "none" else (_("lowest"), _("highest"))
-    )
+    first, last = ends(ranking.better)
     parts.append(label(LEFT, HEIGHT + 18, f"← {first}"))
     parts.append(label(100, HEIGHT + 18, f"{last} →"))
     return frame(

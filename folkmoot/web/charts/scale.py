@@ -9,7 +9,7 @@ from dataclasses import dataclass
 MARGIN = 2.5
 # A place further out than this many middle spreads is drawn at the end of the line: one
 # far place would otherwise press all others together.
-FAR = 1.5
+FAR = 0.6
 
 
 @dataclass(frozen=True, slots=True)

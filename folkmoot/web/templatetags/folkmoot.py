@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 from folkmoot.places.rules import KINDS
 
@@ -22,23 +25,25 @@ SYMBOLS = {
     "not-compared": "apart",
     "place": "place",
 }
+_WORDS = {
+    "better": _("better"),
+    "worse": _("worse"),
+    "higher": _("higher"),
+    "lower": _("lower"),
+    "no-clear-difference": _("no clear difference"),
+    "cannot-say": _("cannot say"),
+    "not-compared": _("not compared"),
+    "place": _("this place"),
+}
 
 
 def verdict_word(verdict: str) -> str:
     """The word for a verdict, as it stands beside its sign."""
-    return {
-        "better": _("better"),
-        "worse": _("worse"),
-        "higher": _("higher"),
-        "lower": _("lower"),
-        "no-clear-difference": _("no clear difference"),
-        "cannot-say": _("cannot say"),
-        "not-compared": _("not compared"),
-        "place": _("this place"),
-    }[verdict]
+    return str(_WORDS[verdict])
 
 
 @register.simple_tag
+@cache
 def sign(verdict: str) -> SafeString:
     """The sign of a verdict. Its word must stand beside it: the sign alone says nothing aloud."""
     return format_html(
@@ -46,6 +51,17 @@ def sign(verdict: str) -> SafeString:
         verdict,
         SYMBOLS[verdict],
     )
+
+
+@cache
+def _signed(verdict: str, language: str | None) -> SafeString:
+    return format_html("{} {}", sign(verdict), _WORDS[verdict])
+
+
+@register.filter
+def signed(verdict: str) -> SafeString:
+    """The sign of a verdict and its word, for tables of many."""
+    return _signed(verdict, get_language())
 
 
 @register.filter
@@ -58,3 +74,9 @@ def word(verdict: str) -> str:
 def kind(key: str) -> str:
     """The name of a kind of place: "metropolitan borough"."""
     return KINDS[key][0]
+
+
+@register.filter
+def thousands(number: int) -> str:
+    """A whole number with its thousands set off: 845,189."""
+    return f"{number:,}"

@@ -1,0 +1,71 @@
+"""Rows under an obsolete code that the publisher itself says is now another code.
+
+ONS notes such a row "Obsolete code since 2025 (replaced by E08000039 Sheffield)". The row is an
+observation of the successor only where the note names one successor and the list of areas
+agrees that it is the same place under a new code. Everything else stays with the old area: a
+part of a merger, an area that was split, and a note that is wrong (ONS once gives North
+Lanarkshire as the successor of Perth and Kinross).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import numpy as np
+
+from folkmoot.measures.readers.judging import Rows
+from folkmoot.measures.readers.keys import dense, joined
+from folkmoot.measures.readers.reading import Cells, Coded, Flags, Ints, KnownAreas
+
+_REPLACED = re.compile(r"\breplaced by\b(.*)")
+_CODE = re.compile(r"\b[A-Z][0-9]{8}\b")
+
+
+def follow(cells: Cells, rows: Rows, areas: KnownAreas) -> tuple[Rows, Flags]:
+    """``rows`` with recoded areas under their successors, and which entries moved.
+
+    An entry does not move where the file has a row of the successor's own for the same measure
+    and period: the publisher's newer word stands, and the old row with the old area.
+    """
+    stay = np.zeros(len(rows.row), bool)
+    if cells.note is None or not areas.recoded:
+        return rows, stay
+    target, values = _successors(rows.area, cells.note, areas)
+    moved: Flags = (target >= 0) & ~rows.gone
+    if not moved.any():
+        return rows, stay
+    period = dense(rows.period)
+    old, new = rows.area.codes, np.where(moved, target, rows.area.codes)
+    # Both sides are numbered at once, so that equal numbers mean equal keys.
+    area = dense(Coded(np.concatenate([old, new]), values))
+    key = joined(np.tile(rows.measure, 2), area, np.tile(period, 2))
+    now, then = key[: len(old)], key[len(old) :]
+    moved &= ~np.isin(then, now[~moved])
+    return replace(rows, area=Coded(np.where(moved, target, old), values)), moved
+
+
+def _successors(area: Coded, note: Coded, areas: KnownAreas) -> tuple[Ints, tuple[str, ...]]:
+    """The place of each entry's successor in the values given back; -1 where it has none."""
+    pairs, which = np.unique(area.codes * len(note.values) + note.codes, return_inverse=True)
+    values = list(area.values)
+    place = {code: index for index, code in reversed(list(enumerate(values)))}
+    found = np.full(len(pairs), -1, np.int64)
+    for index, pair in enumerate(pairs.tolist()):
+        code = successor(
+            area.values[pair // len(note.values)], note.values[pair % len(note.values)], areas
+        )
+        if code is not None:
+            if code not in place:
+                place[code] = len(values)
+                values.append(code)
+            found[index] = place[code]
+    return found[which], tuple(values)
+
+
+def successor(code: str, note: str, areas: KnownAreas) -> str | None:
+    """The one code that ``note`` names as replacing ``code``, if that is the same place."""
+    told = _REPLACED.search(note)
+    named = set(_CODE.findall(told[1])) if told else set()
+    new = areas.recoded.get(code)
+    return new if new in areas.codes and named == {new} else None
