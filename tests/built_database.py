@@ -41,7 +41,7 @@ class Built:
 def digest_of_inputs(repository: Path = REPOSITORY) -> str:
     """SHA-256 of every file that a build reads or runs."""
     digest = hashlib.sha256()
-    rooms = ["common", "places", "services", "measures", "stats"]
+    rooms = ["common", "places", "services", "bodies", "measures", "framework", "stats"]
     folders = [repository / "catalogue", repository / "data"]
     for folder in [*folders, *(repository / "folkmoot" / room for room in rooms)]:
         for path in sorted(folder.rglob("*")):
@@ -166,11 +166,12 @@ def main() -> None:
     from django.core.management import call_command
     from django.db import connection
 
-    from folkmoot.measures.building import build
+    from folkmoot.framework.whole import build_whole
+    from folkmoot.measures.publishing import quiet
     from folkmoot.shipped import shipped
 
     call_command("migrate", verbosity=0)
-    build(data=shipped("data"), catalogue=shipped("catalogue"), at=BUILT_AT)
+    build_whole(data=shipped("data"), catalogue=shipped("catalogue"), at=BUILT_AT, progress=quiet)
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")

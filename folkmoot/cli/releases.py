@@ -59,13 +59,13 @@ def run_build() -> None:
     from django.core.management import call_command
     from django.utils import timezone
 
-    from folkmoot.measures.building import build as build_all
+    from folkmoot.framework.whole import build_whole
     from folkmoot.shipped import shipped
 
     settings.HOME.mkdir(parents=True, exist_ok=True)
     call_command("migrate", verbosity=0, interactive=False)
     with progress_bar() as progress:
-        report = build_all(
+        report = build_whole(
             data=shipped("data"),
             catalogue=shipped("catalogue"),
             at=timezone.now(),

@@ -10,7 +10,16 @@ from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
 PACKAGE = REPOSITORY / "folkmoot"
-ROOMS = ("common", "places", "services", "measures")
+ROOMS = (
+    "common",
+    "places",
+    "services",
+    "bodies",
+    "people",
+    "duties",
+    "measures",
+    "framework",
+)
 
 
 @dataclass(frozen=True, slots=True)
