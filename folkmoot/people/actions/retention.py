@@ -37,7 +37,7 @@ def apply_retention(*, at: dt.datetime) -> Tidied:
     """Erase everything whose time is up at ``at``, and warn whose account will be next.
 
     Safe to run at any time, and by several at once. Each rule is its own transaction, so that
-    one that fails keeps none of the others from their work.
+    what one has erased stays erased if a later one fails; the next run goes on from there.
     """
     tidy: dict[str, Callable[[dt.datetime], int]] = {
         retention.CODES.key: _codes,
