@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from folkmoot.common.outbox import forget_failed
 from folkmoot.people import retention
 from folkmoot.people.actions.erasure import erase_me
+from folkmoot.people.holdings import retentions
 from folkmoot.people.letters import post
 from folkmoot.people.models import (
     Consent,
@@ -49,6 +50,7 @@ def apply_retention(*, at: dt.datetime) -> Tidied:
         retention.CONSENTS.key: _consents,
         retention.ACCOUNTS.key: _accounts,
         retention.FAILED_MAIL.key: lambda at: forget_failed(at=at),
+        **retentions(),
     }
     erased = {}
     for key, rule in tidy.items():
