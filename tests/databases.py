@@ -17,7 +17,9 @@ from django.db import close_old_connections, connections, transaction
 
 from tests import built_database, postgres_server
 
+# Migrations with triggers that refuse to let rows be changed or deleted.
 TRIGGERS = importlib.import_module("folkmoot.common.migrations.0002_refuse_changes_to_acts")
+GUARDS = (TRIGGERS, importlib.import_module("folkmoot.duties.migrations.0002_guard_duties"))
 IN_CI = os.environ.get("CI", "").lower() == "true"
 
 
@@ -58,16 +60,18 @@ def default_database(url: str) -> Iterator[None]:
 
 @contextmanager
 def acts_may_change(connection: Any) -> Iterator[None]:
-    """Lift the refusal to change public acts, for emptying a test database."""
+    """Lift the refusals to change what is kept for ever, for emptying a test database."""
     with connection.cursor() as cursor:
-        for statement in TRIGGERS.ALLOW[connection.vendor]:
-            cursor.execute(statement)
+        for guard in GUARDS:
+            for statement in guard.ALLOW[connection.vendor]:
+                cursor.execute(statement)
     try:
         yield
     finally:
         with connection.cursor() as cursor:
-            for statement in TRIGGERS.REFUSE[connection.vendor]:
-                cursor.execute(statement)
+            for guard in GUARDS:
+                for statement in guard.REFUSE[connection.vendor]:
+                    cursor.execute(statement)
 
 
 @pytest.fixture(autouse=True, scope="session")

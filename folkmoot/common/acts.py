@@ -24,6 +24,7 @@ from dataclasses import asdict, dataclass
 
 from django.db import transaction
 
+from folkmoot.common import reasons
 from folkmoot.common.errors import BadInput, Conflict, Fault
 from folkmoot.common.models import ActNote, PublicAct
 
@@ -73,12 +74,43 @@ VERBS: dict[str, Verb] = {
     "verify-domain": Verb("verified that a domain belongs to a body"),
     "end-domain": Verb("ended a body's use of a domain"),
     "adopt-framework": Verb("put a version of the operating framework into use"),
+    "owe-answer": Verb("made an answer owed"),
+    "answer-duty": Verb("gave an answer that was owed"),
+    "correct-answer": Verb("put a correction beside an answer"),
+    "withdraw-answer": Verb(
+        "withdrew the words of an answer", frozenset(WITHDRAWAL_REASONS), needs_reason=True
+    ),
+    "propose-step": Verb("proposed to step in"),
+    "refuse-step": Verb(
+        "was told that this is a matter for the local people",
+        frozenset(reasons.REFUSALS),
+        needs_reason=True,
+    ),
+    "give-notice": Verb("gave notice that it may step in"),
+    "withdraw-proposal": Verb("withdrew a proposal to step in"),
+    "decide-step": Verb(
+        "decided on a proposal to step in", frozenset(reasons.DECISIONS), needs_reason=True
+    ),
+    "review-step": Verb(
+        "reviewed a step that it took", frozenset(reasons.REVIEWS), needs_reason=True
+    ),
+    "end-step": Verb("ended a step of the centre", frozenset(reasons.ENDINGS), needs_reason=True),
+    "override-framework": Verb("stepped in outside the framework, as an emergency"),
+    "waive-duty": Verb("waived an answer", frozenset(reasons.WAIVERS), needs_reason=True),
     "withdraw-note": Verb(
         "withdrew the words beside an act", frozenset(WITHDRAWAL_REASONS), needs_reason=True
     ),
 }
 
-REASON_WORDS: dict[str, str] = {**FAULT_KINDS, **WITHDRAWAL_REASONS}
+REASON_WORDS: dict[str, str] = {
+    **FAULT_KINDS,
+    **WITHDRAWAL_REASONS,
+    **reasons.WAIVERS,
+    **reasons.DECISIONS,
+    **reasons.REVIEWS,
+    **reasons.ENDINGS,
+    **reasons.REFUSALS,
+}
 
 _KEY = r"[a-z0-9]+(?:[-._][a-z0-9]+)*"
 _PATTERNS: dict[str, tuple[re.Pattern[str], int, str]] = {

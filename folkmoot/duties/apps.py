@@ -4,3 +4,8 @@ from django.apps import AppConfig
 class DutiesConfig(AppConfig):
     name = "folkmoot.duties"
     label = "duties"
+
+    def ready(self) -> None:
+        from folkmoot.duties import holdings
+
+        holdings.register()

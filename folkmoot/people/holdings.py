@@ -27,13 +27,31 @@ class Holding:
     erase: Callable[[Person, dt.datetime], None]
 
 
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How a room erases what has served its time. ``key`` is a rule's in ``people.retention``.
+
+    ``erase`` takes away what is due at a moment and says how much that was. It is called in a
+    transaction of its own.
+    """
+
+    key: str
+    erase: Callable[[dt.datetime], int]
+
+
 _HOLDINGS: dict[str, Holding] = {}
+_RETENTIONS: dict[str, Retention] = {}
 _PURPOSES: dict[str, str] = {}
 
 
 def register_holding(holding: Holding) -> None:
     """Adds what a room holds; the last registration of a key counts."""
     _HOLDINGS[holding.key] = holding
+
+
+def register_retention(retention: Retention) -> None:
+    """Adds what a room erases by itself; the last registration of a key counts."""
+    _RETENTIONS[retention.key] = retention
 
 
 def register_purpose(key: str, words: str) -> None:
@@ -44,6 +62,11 @@ def register_purpose(key: str, words: str) -> None:
 def holdings() -> tuple[Holding, ...]:
     """Everything that other rooms registered, in the order of their keys."""
     return tuple(_HOLDINGS[key] for key in sorted(_HOLDINGS))
+
+
+def retentions() -> dict[str, Callable[[dt.datetime], int]]:
+    """How other rooms erase what has served its time, by the key of the rule."""
+    return {key: retention.erase for key, retention in sorted(_RETENTIONS.items())}
 
 
 def purposes() -> dict[str, str]:

@@ -34,6 +34,7 @@ PASSKEY = "passkey"
 PROVIDER = "provider"
 INVITE = "invite"
 DOWNLOAD = "download"
+REPORT_FIGURE = "report-figure"
 
 LIMITS: dict[str, tuple[Limit, ...]] = {
     # A code has five tries of its own (rules.CODE_TRIES), so an address can be guessed at
@@ -44,6 +45,7 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     PROVIDER: (Limit(NETWORK, 120, _HOUR),),
     INVITE: (Limit(ADDRESS, 5, _DAY), Limit(ACCOUNT, 100, _DAY)),
     DOWNLOAD: (Limit(ACCOUNT, 20, _DAY),),
+    REPORT_FIGURE: (Limit(NETWORK, 10, _HOUR), Limit(NETWORK, 30, _DAY)),
 }
 
 # After this long no limit looks at an event any more.

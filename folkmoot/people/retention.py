@@ -76,6 +76,12 @@ FAILED_MAIL = Rule(
     dt.timedelta(days=30),
     "it was given up; one that was sent is erased at once",
 )
+FIGURE_REPORTS = Rule(
+    "figure-reports",
+    "What you wrote to report an error in a figure; your address goes when you are told the answer",
+    dt.timedelta(days=365),
+    "you sent it",
+)
 
 RULES = (
     CODES,
@@ -87,6 +93,7 @@ RULES = (
     CONSENTS,
     ACCOUNTS,
     FAILED_MAIL,
+    FIGURE_REPORTS,
 )
 
 # An unused account is told by mail this long before it is erased.

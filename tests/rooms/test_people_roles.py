@@ -219,6 +219,18 @@ def test_every_fault_of_an_invitation_is_named_at_once(admin, at):
     assert {f.where for f in refused.value.faults} == {"email", "office", "until"}
 
 
+def test_offices_fit_into_the_public_record(admin, at):
+    body = "nhs-bath-and-north-east-somerset-swindon-and-wiltshire-integrated-care-board"
+    ask = {"actor": admin, "person": admin, "role": "officer", "body": body, "at": at}
+    actions.verify_domain(actor=admin, body=body, domain="example.org", at=at)
+    with pytest.raises(BadInput) as refused:
+        actions.grant_role(**ask, office="o" * (120 - len(body)))
+    assert [fault.where for fault in refused.value.faults] == ["office"]
+    role = actions.grant_role(**ask, office="o" * (119 - len(body)))
+    actions.end_role(actor=admin, role=role.pk, at=at)
+    assert len(PublicAct.objects.latest("pk").office) == 120
+
+
 def test_an_invitation_is_only_for_its_own_address(admin, at):
     actions.verify_domain(actor=admin, body=LEEDS, domain=LEEDS_DOMAIN, at=at)
     row = actions.invite(

@@ -82,8 +82,11 @@ def test_without_its_passkey_a_browser_says_so(
     page, _said = phone
     actions.person_of_provider(email=invented.address(), at=timezone.now())
     page.goto(f"{live_server.url.replace('127.0.0.1', 'localhost')}/sign-in/")
+    trouble = page.get_by_text("Your browser gave no passkey.")
+    page.get_by_role("button", name="Sign in with a passkey").wait_for()
+    assert not trouble.is_visible()
     page.get_by_role("button", name="Sign in with a passkey").click()
-    page.get_by_text("Your browser gave no passkey.").wait_for()
+    trouble.wait_for()
 
     assert Person.objects.count() == 1
 
@@ -97,3 +100,20 @@ def test_without_scripts_the_passkey_form_stays_hidden(browser: Browser, live_se
         assert not page.get_by_role("button", name="Sign in with a passkey").is_visible()
     finally:
         context.close()
+
+
+def test_no_page_is_wider_than_a_phone(phone: Any, live_server: Any, mailoutbox: Any) -> None:
+    page, said = phone
+    page.set_viewport_size({"width": 360, "height": 700})
+    now = timezone.now()
+    admin = invented.administrator(now)
+    officer = invented.with_role(now, "officer", by=admin)
+    actions.invite(
+        actor=admin, email=officer.email, role="representative", body=invented.LEEDS,
+        office="leader", at=now,
+    )  # fmt: skip
+    sign_in_by_code(page, live_server.url, mailoutbox, officer.email)
+    for path in ("", "roles/", "passkeys/", "data/", "data/erase/"):
+        page.goto(f"{live_server.url}/account/{path}")
+        assert page.evaluate("document.documentElement.scrollWidth") == 360, path
+    assert said == []

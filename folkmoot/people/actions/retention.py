@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from folkmoot.common.outbox import forget_failed
 from folkmoot.people import retention
 from folkmoot.people.actions.erasure import erase_me
+from folkmoot.people.holdings import retentions
 from folkmoot.people.letters import post
 from folkmoot.people.models import (
     Consent,
@@ -37,7 +38,7 @@ def apply_retention(*, at: dt.datetime) -> Tidied:
     """Erase everything whose time is up at ``at``, and warn whose account will be next.
 
     Safe to run at any time, and by several at once. Each rule is its own transaction, so that
-    one that fails keeps none of the others from their work.
+    what one has erased stays erased if a later one fails; the next run goes on from there.
     """
     tidy: dict[str, Callable[[dt.datetime], int]] = {
         retention.CODES.key: _codes,
@@ -49,6 +50,7 @@ def apply_retention(*, at: dt.datetime) -> Tidied:
         retention.CONSENTS.key: _consents,
         retention.ACCOUNTS.key: _accounts,
         retention.FAILED_MAIL.key: lambda at: forget_failed(at=at),
+        **retentions(),
     }
     erased = {}
     for key, rule in tidy.items():

@@ -22,6 +22,9 @@ from folkmoot.people.rules import (
     trouble_with_domain,
 )
 
+# What the public record has room for (common.models.PublicAct.office).
+LONGEST_OFFICE = 120
+
 
 def faults_of_role(role: str, body: str, office: str) -> list[Fault]:
     """Everything in these three that is not a known role or a key."""
@@ -39,6 +42,14 @@ def faults_of_role(role: str, body: str, office: str) -> list[Fault]:
                     value=key[:80],
                 )
             )
+    if not faults and len(f"{body}/{office}") > LONGEST_OFFICE:
+        faults.append(
+            Fault(
+                "office",
+                _("Body and office together have more than %s letters.") % LONGEST_OFFICE,
+                _("Use a shorter key for the office."),
+            )
+        )
     return faults
 
 

@@ -1,0 +1,17 @@
+"""The only writers of this room, by noun. Each is keyword-only and is told who acts and when."""
+
+from folkmoot.duties.actions.answering import answer, correct, withdraw_answer
+from folkmoot.duties.actions.owing import owe
+from folkmoot.duties.actions.reports import erase_reports, report_figure
+from folkmoot.duties.actions.waiving import waive, waive_by_rule
+
+__all__ = [
+    "answer",
+    "correct",
+    "erase_reports",
+    "owe",
+    "report_figure",
+    "waive",
+    "waive_by_rule",
+    "withdraw_answer",
+]

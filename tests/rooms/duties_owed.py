@@ -1,0 +1,63 @@
+"""Real bodies that owe answers, and the answers, for the tests of this room and those above."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from folkmoot.bodies.models import Body
+from folkmoot.duties import actions
+from folkmoot.duties.models import Duty
+from folkmoot.duties.rules import REPLY, NewDuty
+from folkmoot.people.queries import day_of
+from tests.rooms.people_invented import DEVON, LEEDS
+
+DFE, DFE_DOMAIN = "department-for-education", "education.gov.uk"
+NAMES = {
+    LEEDS: ("Leeds City Council", "metropolitan-council"),
+    DEVON: ("Devon County Council", "county-council"),
+    "barnsley-metropolitan-borough-council": (
+        "Barnsley Metropolitan Borough Council",
+        "metropolitan-council",
+    ),
+    DFE: ("Department for Education", "department"),
+}
+DAY = dt.timedelta(days=1)
+
+
+def bodies() -> dict[str, Body]:
+    """The bodies above, in the database."""
+    return {
+        slug: Body.objects.get_or_create(
+            slug=slug, defaults={"name": name, "kind": kind, "source": "test"}
+        )[0]
+        for slug, (name, kind) in NAMES.items()
+    }
+
+
+def new(at: dt.datetime, key: str = "case:1/reply", **fields: object) -> NewDuty:
+    """A reply that Devon owes the department within 28 days."""
+    today = day_of(at)
+    chosen: dict[str, object] = {
+        "key": key,
+        "kind": REPLY,
+        "body": DEVON,
+        "subject": "case:1",
+        "rule": "framework:illustrative/notice",
+        "rule_version": "2026-11-23.1",
+        "since": today,
+        "due": today + 28 * DAY,
+        "place": "E10000008",
+        "service": "special-educational-needs",
+        "owed_to": DFE,
+        **fields,
+    }
+    return NewDuty(**chosen)  # type: ignore[arg-type]  # fields by name
+
+
+def owe(
+    at: dt.datetime, key: str = "case:1/reply", space: str = "record", **fields: object
+) -> Duty:
+    """The same, owed."""
+    bodies()
+    by = "department-for-education/minister"
+    return actions.owe(new=new(at, key, **fields), by=by, at=at, space=space)
