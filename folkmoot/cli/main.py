@@ -76,7 +76,7 @@ def main() -> None:
 
 
 def _register() -> None:
-    from folkmoot.cli import account, catalogue, framework, people, releases, serving
+    from folkmoot.cli import account, catalogue, framework, people, releases, serving, who
 
     for command in (
         account.account,
@@ -92,6 +92,8 @@ def _register() -> None:
         serving.demo,
         people.invite,
         people.tidy,
+        who.who,
+        who.holders,
     ):
         main.add_command(command)
 

@@ -114,6 +114,19 @@ def looks_like_postcode(text: str) -> bool:
     return True
 
 
+# Keys of places that hold numbers: a GSS code, and the short name of a place that ended.
+_NUMBERED = re.compile(r"[A-Za-z][0-9]{8}|[A-Za-z-]+-until-[0-9]{4}")
+
+
+def may_be_postcode(text: str) -> bool:
+    """Whether ``text`` may be a postcode, whole, in part or mistyped, so that no door repeats it.
+
+    Broad on purpose: whatever holds a number and has not the form of a place's code or short name.
+    """
+    bare = text.strip()
+    return any(letter.isdigit() for letter in bare) and not _NUMBERED.fullmatch(bare)
+
+
 def sector(postcode: str) -> str:
     """``"LS1 1UR"`` is in the sector ``"LS1 1"``."""
     return postcode[:-2]

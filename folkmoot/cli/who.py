@@ -1,0 +1,131 @@
+"""``folkmoot who`` and ``folkmoot holders``: who answers for what, and who holds which office."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from folkmoot.bodies.answer_rows import WhoRow
+    from folkmoot.places.models import Area
+
+_HELD = {"not-known": "not known to this site", "body-itself": "the body itself", "": "–"}
+
+
+@click.command()
+@click.argument("where")
+@click.option("--service", default="", help="One service only, for example schools.")
+@click.option(
+    "--format",
+    "style",
+    type=click.Choice(["table", "json"]),
+    default="table",
+    show_default=True,
+    help="How to print it.",
+)
+def who(where: str, service: str, style: str) -> None:
+    """Prints who answers for what in a place: WHERE is a postcode, a name or a GSS code.
+
+    \b
+    Examples:
+      folkmoot who "LS1 1UR"
+      folkmoot who Devon --service special-educational-needs
+      folkmoot who E07000041 --format json
+
+    JSON is a list of objects, the same rows as /api/v1/who. A postcode is not printed back, and
+    how sure its place is goes to standard error. Gaps and overlaps are rows too.
+    """
+    from django.utils import timezone
+
+    from folkmoot.bodies.answer_rows import who_rows
+    from folkmoot.common.errors import NotFound
+
+    area = _area(where)
+    rows = who_rows(area, timezone.localdate())
+    if service:
+        known = sorted({row.service for row in rows if row.service})
+        if service not in known:
+            there = ", ".join(known) or "none"
+            raise NotFound(
+                f"No answer is known for {service!r} in {area.name}. There are: {there}."
+            )
+        rows = [row for row in rows if row.service == service]
+    if style == "json":
+        plain = [row.as_dict() for row in rows]
+        click.echo(json.dumps(plain, ensure_ascii=False, indent=1, default=str))
+    else:
+        _print_table(area, rows)
+
+
+def _area(where: str) -> Area:
+    """The place meant. A postcode, whole or not, is never repeated. Raises BadInput, NotFound."""
+    from folkmoot.common.errors import NotFound
+    from folkmoot.measures.queries_account import find_area
+    from folkmoot.places.queries import find_postcode
+    from folkmoot.places.rules import may_be_postcode, parse_postcode
+
+    if not may_be_postcode(where):
+        return find_area(where)
+    parse_postcode(where)
+    answer = find_postcode(where)
+    if answer.district is None:
+        raise NotFound(answer.note)
+    click.echo(answer.note, err=True)
+    return answer.district
+
+
+def _print_table(area: Area, rows: list[WhoRow]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from folkmoot.bodies.rules import FORMS, ROLES
+
+    if not rows:
+        click.echo(f"No public service is run for {area.name} as a whole; name a council in it.")
+        return
+    table = Table(title=f"Who answers for what in {area.name}", title_justify="left")
+    for name in ("service", "part", "who", "office", "held by"):
+        table.add_column(name)
+    shown = ""
+    for row in rows:
+        if row.form in FORMS and row.form != "remit":
+            continue
+        table.add_row(
+            "" if row.title == shown else row.title,
+            ROLES.get(row.role, row.role),
+            f"{row.who}{' (one of several)' * row.possible}",
+            row.office_title if row.office_title != row.who else "",
+            ", ".join(row.holders) or _HELD[row.held],
+        )
+        shown = row.title
+    Console().print(table)
+    for row in rows:
+        if row.words:
+            click.echo(f"{row.title}: {FORMS[row.form]}. {row.words}")
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def holders(file: Path) -> None:
+    """Takes in a CSV file that says who holds, or held, which offices of which bodies.
+
+    \b
+    Example:
+      folkmoot holders leaders.csv
+
+    Columns, in Popolo's terms: name, organization (a body's address here, or the GSS code of its
+    place), role (an office's address, kind or title), start_date, end_date, source (a web
+    address), party. Every fault is printed with its row and column, and then nothing is taken in
+    (exit code 3). Each body whose offices change has an act in the public record.
+    """
+    from django.utils import timezone
+
+    from folkmoot.bodies.actions import import_holders
+
+    done = import_holders(file.read_bytes(), office="operator", at=timezone.now())
+    click.echo(f"{done.added:,} added, {done.changed:,} changed, {done.unchanged:,} as they were.")
+    for body in done.bodies:
+        click.echo(f"  {body}")
