@@ -16,9 +16,17 @@ from django.db.models import F, Q
 
 from folkmoot.bodies import rules
 from folkmoot.bodies.models import Body, Office, Remit
-from folkmoot.bodies.queries import body_line, holders_of, office_line, on_day
+from folkmoot.bodies.queries import (
+    HELD,
+    body_line,
+    holder_line,
+    in_order,
+    members_for,
+    office_line,
+    on_day,
+)
 from folkmoot.places.models import Area, AreaLink
-from folkmoot.places.queries import Covering, councils_for
+from folkmoot.places.queries import Covering, Surroundings, councils_for, covering_of
 from folkmoot.places.rules import LOWER_TIER, SINGLE_TIER, UPPER_TIER
 
 # Relation → kinds of area in which its body is found by being that area's own.
@@ -75,7 +83,7 @@ def accountable_for(
 ) -> list[rules.Answer]:
     """Everybody who answers for a service in a place on a day, those who decide first.
 
-    At most six queries; ``covering`` saves three where a door has it already. Empty for a
+    At most four queries; ``covering`` saves two where a door has it already. Empty for a
     service that is not in the catalogue and for a kind of area that runs nothing.
     """
     found = _answers(area, on, covering, service_slug)
@@ -93,16 +101,55 @@ def matter_answers(
 def who_answers(
     area: Area, on: dt.date, covering: Covering | None = None
 ) -> list[rules.ServiceAnswers]:
-    """Who answers for every service in a place on a day, by service: at most six queries.
+    """Who answers for every service in a place on a day, by service: at most four queries.
 
-    ``covering`` saves three of them. Fire and rescue is among them, though the catalogue of
+    ``covering`` saves two of them. Fire and rescue is among them, though the catalogue of
     services does not hold it. Empty for a kind of area that runs nothing, such as a region.
     """
     return _answers(area, on, covering)
 
 
+@dataclass(frozen=True, slots=True)
+class Everyone:
+    """Who answers in a place, service by service, and who may speak for it in parliament.
+
+    ``areas`` are the places that bear on it, itself first.
+    """
+
+    areas: tuple[Area, ...]
+    services: tuple[rules.ServiceAnswers, ...]
+    members: tuple[rules.Member, ...]
+
+
+def everyone_in(around: Surroundings, on: dt.date) -> Everyone:
+    """Everybody who answers in a place on a day: three queries, of whatever kind the place is."""
+    area = around.area
+    reach = _reach(area, covering_of(around) if area.kind in LOWER_TIER else None, around)
+    services = _answers(area, on, None, reach=reach)
+    districts = [pk for pk, place in reach.areas.items() if place.kind in LOWER_TIER]
+    return Everyone(
+        (area, *(place for pk, place in reach.areas.items() if pk != area.pk)),
+        tuple(services),
+        tuple(members_for(districts, on)) if districts else (),
+    )
+
+
+def service_answers(
+    around: Surroundings, service_slug: str, on: dt.date
+) -> rules.ServiceAnswers | None:
+    """``matter_answers`` from a place's surroundings: two queries, of whatever kind it is."""
+    area = around.area
+    reach = _reach(area, covering_of(around) if area.kind in LOWER_TIER else None, around)
+    found = _answers(area, on, None, service_slug, reach)
+    return found[0] if found else None
+
+
 def _answers(
-    area: Area, on: dt.date, covering: Covering | None, service: str = ""
+    area: Area,
+    on: dt.date,
+    covering: Covering | None,
+    service: str = "",
+    reach: _Reach | None = None,
 ) -> list[rules.ServiceAnswers]:
     kind = rules.area_kind_of(area.kind, area.code)
     lines = Remit.objects.filter(Q(nation="") | Q(nation=area.nation), area_kind=kind)
@@ -111,7 +158,7 @@ def _answers(
     remits = [row for row in lines if rules.in_force(row.since, row.until, on)]
     if not remits:
         return []
-    reach = _reach(area, covering)
+    reach = reach or _reach(area, covering)
     found = _look_up(reach, {row.who for row in remits}, on)
     by_service: dict[str, list[Remit]] = defaultdict(list)
     for row in remits:
@@ -139,8 +186,8 @@ def _answers(
 _ORDER = {role: number for number, role in enumerate(rules.ROLES)}
 
 
-def _reach(area: Area, covering: Covering | None) -> _Reach:
-    """The places that bear on ``area``: three queries at most, none where it is covered."""
+def _reach(area: Area, covering: Covering | None, around: Surroundings | None = None) -> _Reach:
+    """The places that bear on ``area``: two queries at most, none where its links are known."""
     if area.kind in LOWER_TIER:
         covering = covering or councils_for(area)
         areas = {place.pk: place for place in covering.all()}
@@ -148,6 +195,14 @@ def _reach(area: Area, covering: Covering | None) -> _Reach:
             areas = {pk: place for pk, place in areas.items() if place.kind != "county"}
         return _Reach(areas, {board.pk: share for board, share in covering.boards})
     areas = {area.pk: area}
+    if around is not None:
+        for link in around.links:
+            if link.parent_id == area.pk and link.child.kind == "district":
+                areas[link.child_id] = link.child
+        for link in around.links:
+            if link.child_id in areas and link.parent.ended is None:
+                areas.setdefault(link.parent_id, link.parent)
+        return _Reach(areas, {})
     below = AreaLink.objects.filter(parent=area, role="part-of", child__ended=None)
     for link in below.select_related("child"):
         if area.kind == "county" and link.child.kind == "district":
@@ -159,7 +214,7 @@ def _reach(area: Area, covering: Covering | None) -> _Reach:
 
 
 def _look_up(reach: _Reach, wanted: set[str], on: dt.date) -> _Found:
-    """Bodies, offices and holders of a reach: two queries."""
+    """Bodies, offices and holders of a reach: one query."""
     slugs = [
         who.removeprefix(rules.BODY_PREFIX) for who in wanted if who.startswith(rules.BODY_PREFIX)
     ]
@@ -171,12 +226,16 @@ def _look_up(reach: _Reach, wanted: set[str], on: dt.date) -> _Found:
         Office.objects.filter(on_day(on), on_day(on, "body__started", "body__ended"), mine | acts)
         .select_related("body")
         .annotate(acting_for=F("acts_for__area_id"), acting_as=F("acts_for__capacity"))
+        .annotate(**HELD)
         .order_by("position", "slug")
     )
     found = _Found()
     seen: set[int] = set()
+    held: dict[int, set[rules.HolderLine]] = defaultdict(set)
     for office in rows:
         body = office.body
+        if (line := holder_line(office, on)) is not None:
+            held[office.pk].add(line)
         if office.acting_as in capacities and office.acting_for in reach.areas:
             found.acting.setdefault((office.acting_as, office.acting_for), office)
         if office.pk in seen:
@@ -188,7 +247,7 @@ def _look_up(reach: _Reach, wanted: set[str], on: dt.date) -> _Found:
                 found.by_area[body.area_id].append(body)
         found.offices[body.pk].append(office)
     found.codes = {pk: area.code for pk, area in reach.areas.items()}
-    found.holders = holders_of(seen, on)
+    found.holders = {pk: in_order(lines) for pk, lines in held.items()}
     return found
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from folkmoot.bodies import rules
 from folkmoot.bodies.models import Body, Holder, Office, OfficeArea
@@ -82,6 +83,36 @@ def holders_of(offices: Iterable[int], on: dt.date) -> dict[int, tuple[rules.Hol
     return {office: tuple(lines) for office, lines in found.items()}
 
 
+# Columns that bring holders along with offices in one query: an office has a row for each.
+HELD = {
+    "held_name": F("holders__name"),
+    "held_party": F("holders__party"),
+    "held_since": F("holders__since"),
+    "held_until": F("holders__until"),
+    "held_source": F("holders__source"),
+    "held_as_at": F("holders__as_at"),
+}
+
+
+def holder_line(row: Any, on: dt.date) -> rules.HolderLine | None:
+    """The holder that a row with the columns of ``HELD`` brings along; None if none on that day."""
+    if row.held_name is None or not rules.in_force(row.held_since, row.held_until, on):
+        return None
+    return rules.HolderLine(
+        row.held_name,
+        row.held_party,
+        row.held_since,
+        row.held_until,
+        row.held_source,
+        row.held_as_at,
+    )
+
+
+def in_order(lines: Iterable[rules.HolderLine]) -> tuple[rules.HolderLine, ...]:
+    """Holders as ``holders_of`` has them: newest first, then by name."""
+    return tuple(sorted(lines, key=lambda line: (-line.since.toordinal(), line.name)))
+
+
 def office_line(
     office: Office, body_slug: str, holders: tuple[rules.HolderLine, ...] = ()
 ) -> rules.OfficeLine:
@@ -128,27 +159,34 @@ def districts_within(area: Area) -> list[int]:
 def mps_for(area: Area, on: dt.date) -> list[rules.Member]:
     """The members of parliament who may speak for people in a place, largest part first.
 
-    Two queries for a district, four for a larger place. ``possible`` where the place holds
+    One query for a district, three for a larger place. ``possible`` where the place holds
     parts of more than one constituency, as most do. ``share`` is the largest part of any one
     district that lies in the constituency; the look-up does not say of what, and it looks like
     land, so it orders the list and must not be shown as a likelihood. Empty where the look-up
     has none, as in areas that have ended.
     """
-    wanted = [area.pk] if area.kind not in _LARGER else districts_within(area)
+    return members_for([area.pk] if area.kind not in _LARGER else districts_within(area), on)
+
+
+def members_for(districts: Sequence[int], on: dt.date) -> list[rules.Member]:
+    """The same for districts by primary key: one query."""
     rows = (
-        OfficeArea.objects.filter(capacity=rules.MEMBER, area_id__in=wanted)
+        OfficeArea.objects.filter(capacity=rules.MEMBER, area_id__in=districts)
         .select_related("office__body")
+        .annotate(**{name: F(f"office__{column.name}") for name, column in HELD.items()})
         .order_by("-share", "office__title")
     )
     largest: dict[int, OfficeArea] = {}
+    held: dict[int, set[rules.HolderLine]] = defaultdict(set)
     for row in rows:
         largest.setdefault(row.office_id, row)
-    holders = holders_of(largest, on)
+        if (line := holder_line(row, on)) is not None:
+            held[row.office_id].add(line)
     return [
         rules.Member(
             constituency=row.office.title.removeprefix("Member of Parliament for "),
             code=row.office.code,
-            office=office_line(row.office, row.office.body.slug, holders.get(row.office_id, ())),
+            office=office_line(row.office, row.office.body.slug, in_order(held[row.office_id])),
             possible=len(largest) > 1,
             share=row.share,
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
@@ -191,6 +191,12 @@ def duties_in(place: str, service: str, today: dt.date, *, space: str = "record"
     return _lines(_duties(today, space).filter(place=place, service=service), today)
 
 
+def owed_in(places: Collection[str], bodies: Collection[str], today: dt.date) -> list[DutyLine]:
+    """What is still owed on matters of these places (GSS codes), or by these bodies: one query."""
+    mine = Q(place__in=list(places)) | Q(place="", body__slug__in=list(bodies))
+    return _lines(_duties(today, "record").filter(mine, ended=""), today)
+
+
 def duties_about(subject: str, today: dt.date, *, space: str = "record") -> list[DutyLine]:
     """What is owed to one text key, such as a case or a row of a release: one query."""
     return _lines(_duties(today, space).filter(subject=subject), today)
@@ -215,7 +221,27 @@ def duties_like(
     below: int | None = None,
     size: int = 50,
 ) -> DutyPage:
-    """Duties of the record for lists, files and the API: one query. Empty keys ask for all.
+    """Duties of the record for lists and files: one query. Empty keys ask for all.
+
+    Raises NotFound for a state that does not exist.
+    """
+    rows = duties_of_record(today, body=body, place=place, service=service, kind=kind, state=state)
+    if below is not None:
+        rows = rows.filter(pk__lt=below)
+    found = [line_of(row, today) for row in rows.order_by("-pk")[: size + 1]]
+    return DutyPage(tuple(found[:size]), found[size - 1].id if len(found) > size else None)
+
+
+def duties_of_record(
+    today: dt.date,
+    *,
+    body: str = "",
+    place: str = "",
+    service: str = "",
+    kind: str = "",
+    state: str = "",
+) -> QuerySet[Duty, Duty]:
+    """Duties of the record with their bodies, to be paged by a door. Empty keys ask for all.
 
     Raises NotFound for a state that does not exist.
     """
@@ -224,12 +250,7 @@ def duties_like(
         rows = rows.filter(body__slug=body)
     named = {"place": place, "service": service, "kind": kind}
     rows = rows.filter(**{name: value for name, value in named.items() if value})
-    if state:
-        rows = rows.filter(_in_state(state, today))
-    if below is not None:
-        rows = rows.filter(pk__lt=below)
-    found = [line_of(row, today) for row in rows.order_by("-pk")[: size + 1]]
-    return DutyPage(tuple(found[:size]), found[size - 1].id if len(found) > size else None)
+    return rows.filter(_in_state(state, today)) if state else rows
 
 
 def _in_state(state: str, today: dt.date) -> Q:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Any
 
-from django.db.models import CharField, F, Q, QuerySet, Value
+from django.db.models import CharField, Count, F, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Cast, Concat
 
 from folkmoot.common.errors import NotFound
@@ -33,14 +32,23 @@ class InUse:
     space: str
 
 
-@lru_cache(maxsize=8)
-def _framework(digest: str) -> Framework:
-    document = FrameworkVersion.objects.values_list("document", flat=True).get(digest=digest)
-    return Framework.model_validate(document)
+# Frameworks by digest: what a digest names never changes.
+_parsed: dict[str, Framework] = {}
+_MOST_PARSED = 8
+
+
+def _framework(row: FrameworkVersion) -> Framework:
+    found = _parsed.get(row.digest)
+    if found is None:
+        found = Framework.model_validate(row.document)
+        if len(_parsed) >= _MOST_PARSED:
+            _parsed.clear()
+        _parsed[row.digest] = found
+    return found
 
 
 def _in_use(row: FrameworkVersion) -> InUse:
-    return InUse(row.pk, _framework(row.digest), row.adopted_at, row.digest, row.space)
+    return InUse(row.pk, _framework(row), row.adopted_at, row.digest, row.space)
 
 
 def _light() -> QuerySet[FrameworkVersion, FrameworkVersion]:
@@ -48,8 +56,13 @@ def _light() -> QuerySet[FrameworkVersion, FrameworkVersion]:
 
 
 def current(on: dt.date, slug: str = SHIPPED) -> InUse:
-    """The version of a framework in use on a day: the newest that had begun. Raises NotFound."""
-    rows = _light().filter(Q(ends__isnull=True) | Q(ends__gte=on), slug=slug, starts__lte=on)
+    """The version of a framework in use on a day: the newest that had begun. Raises NotFound.
+
+    One query.
+    """
+    rows = FrameworkVersion.objects.filter(
+        Q(ends__isnull=True) | Q(ends__gte=on), slug=slug, starts__lte=on
+    )
     row = rows.order_by("-starts", "-pk").first()
     if row is None:
         raise NotFound(f"No version of the framework {slug!r} is in use on {on}.")
@@ -82,6 +95,15 @@ class Held:
     says: str
 
 
+@dataclass(frozen=True, slots=True)
+class Below:
+    """Standards of one service on which a place (its id) is below the minimum."""
+
+    area: int
+    service: str
+    count: int
+
+
 _RELEASE = Concat(
     "release__source__slug",
     Value("/"),
@@ -109,17 +131,23 @@ _COLUMNS = (
 )
 
 
-def _held(rows: QuerySet[Standing, Standing], framework: Framework) -> list[Held]:
+def held_rows(rows: QuerySet[Standing, Standing], framework: Framework) -> list[tuple[int, Held]]:
+    """(id, standing) of rows of one framework, in their order: one query."""
     records: Any = rows.annotate(release_key=_RELEASE).values_list(
-        *_COLUMNS, "release_key", "row", "newest", "area__name", "area__slug"
+        "pk", *_COLUMNS, "release_key", "row", "newest", "area__name", "area__slug"
     )
     found = []
-    for *columns, row, newest, name, slug in records:
+    for pk, *columns, row, newest, name, slug in records:
         fact = Fact(*[*columns, row or 0])
         standard = framework.standard(fact.standard)
         if standard is not None:
-            found.append(Held(standard, fact, newest, name, slug, stands(standard, fact)))
+            held = Held(standard, fact, newest, name, slug, stands(standard, fact))
+            found.append((pk, held))
     return found
+
+
+def _held(rows: QuerySet[Standing, Standing], framework: Framework) -> list[Held]:
+    return [held for _, held in held_rows(rows, framework)]
 
 
 def standings(area: int, in_use: InUse, service: str = "") -> list[Held]:
@@ -148,6 +176,25 @@ def standings(area: int, in_use: InUse, service: str = "") -> list[Held]:
 def failing(area: int, in_use: InUse) -> list[Held]:
     """The standards on which a place is below the minimum now."""
     return [held for held in standings(area, in_use) if held.fact.failing]
+
+
+def failing_in(areas: Collection[int], on: dt.date, slug: str = SHIPPED) -> list[Below]:
+    """On how many standards of each service each of these places is below the minimum now.
+
+    By the version of the framework in use on a day: one query.
+    """
+    used = FrameworkVersion.objects.filter(
+        Q(ends__isnull=True) | Q(ends__gte=on), slug=slug, starts__lte=on
+    ).order_by("-starts", "-pk")
+    rows = Standing.objects.filter(
+        framework_id=Subquery(used.values("pk")[:1]),
+        area_id__in=list(areas),
+        newest=True,
+        failing=True,
+    )
+    # A standard is of the service of its measure: the validator of frameworks sees to it.
+    counted = rows.values_list("area_id", "measure__service__slug").annotate(count=Count("id"))
+    return [Below(*row) for row in counted.order_by("area_id", "measure__service__slug")]
 
 
 def standing_of(area: int, standard: str, in_use: InUse) -> list[Held]:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from folkmoot.common.errors import BadInput, NotFound
 from folkmoot.places import gazetteer, postcodes, rules
@@ -184,21 +184,64 @@ def living_area(code: str) -> Area | None:
     return area
 
 
-def councils_for(district: Area) -> Covering:
-    """The places whose services cover ``district``: two queries, or three with a county."""
-    direct = list(
-        AreaLink.objects.filter(child=district, role=PART_OF)
-        .select_related("parent")
-        .order_by("-share", "parent__name")
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """A place with the links that tell what covers it, and for a county what it holds."""
+
+    area: Area
+    links: tuple[AreaLink, ...]
+
+
+def surroundings(slug: str) -> Surroundings:
+    """The place at this address with what bears on it: one query. Raises NotFound.
+
+    The links are those of the place, of the county and the region above it, and for a county
+    also those of its districts. A place without any link costs a second query.
+    """
+    links = _links_around(Area.objects.filter(slug=slug.lower()).values("pk"))
+    for link in links:
+        if link.child.slug == slug.lower():
+            return Surroundings(link.child, links)
+        if link.parent.slug == slug.lower():
+            return Surroundings(link.parent, links)
+    return Surroundings(area_by_slug(slug), ())
+
+
+def _links_around(here: QuerySet[Area, dict[str, int]]) -> tuple[AreaLink, ...]:
+    """What is known around one place, the largest share first: one query."""
+    parts = AreaLink.objects.filter(role=PART_OF)
+    above = parts.filter(child__in=here).values("parent")
+    further = parts.filter(child__in=above).values("parent")
+    districts = parts.filter(parent__in=here, parent__kind="county", child__ended=None)
+    carried = Q(child__in=above, child__kind__in=["county", "region"]) | Q(
+        child__in=further, child__kind="region"
     )
+    held = Q(parent__in=here, parent__kind="county") | Q(child__in=districts.values("child"))
+    links = parts.filter(Q(child__in=here) | carried | held).select_related("child", "parent")
+    return tuple(links.order_by("-share", "parent__name"))
+
+
+def councils_for(district: Area) -> Covering:
+    """The places whose services cover ``district``: one query, or two where no link says so."""
+    return covering_of(
+        Surroundings(district, _links_around(Area.objects.filter(pk=district.pk).values("pk")))
+    )
+
+
+def covering_of(around: Surroundings) -> Covering:
+    """The places whose services cover a place, from its surroundings: no query but for a nation."""
+    district = around.area
     by_kind: dict[str, list[AreaLink]] = defaultdict(list)
-    for link in direct:
-        by_kind[link.parent.kind].append(link)
-    county = by_kind["county"][0].parent if by_kind["county"] else None
-    if county is not None:
-        above = AreaLink.objects.filter(child=county, role=PART_OF).select_related("parent")
-        for link in above:
+    for link in around.links:
+        if link.child_id == district.pk:
             by_kind[link.parent.kind].append(link)
+    county = by_kind["county"][0].parent if by_kind["county"] else None
+    for above in ("county", "region"):
+        if by_kind[above]:
+            carrier = by_kind[above][0].parent_id
+            for link in around.links:
+                if link.child_id == carrier:
+                    by_kind[link.parent.kind].append(link)
 
     def one(kind: str) -> Area | None:
         return by_kind[kind][0].parent if by_kind[kind] else None

@@ -21,15 +21,18 @@ from dataclasses import dataclass
 from functools import wraps
 
 from django.conf import settings
-from django.db.models import Max
+from django.db import connection
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from folkmoot.bodies.models import Holder, Office, Remit
 from folkmoot.common.models import PublicAct
-from folkmoot.measures.queries_account import account_version
+from folkmoot.framework.models import FrameworkVersion, StandardAccount
+from folkmoot.measures.models import MeasureAccount
 from folkmoot.web.context import assets
 
 LOOK = 2.0
@@ -86,12 +89,36 @@ def forget() -> None:
         _SHELF.clear()
 
 
+# What pages are made from: tables whose rows are made anew when they change, by what shows it.
+# Every publishing, and every change of what is owed, is a public act, so the newest act stands
+# for releases and duties too.
+_SHOWN_BY: tuple[tuple[type[Model], str], ...] = (
+    (PublicAct, "id"),
+    (MeasureAccount, "computed_at"),
+    (StandardAccount, "computed_at"),
+    (FrameworkVersion, "id"),
+    (Remit, "id"),
+    (Office, "id"),
+    (Holder, "id"),
+)
+
+
+def _state() -> str:
+    """A short text that changes when a build or an act changes what pages show: one query."""
+    parts = [
+        f"(SELECT MAX({column}) FROM {model._meta.db_table}), "  # noqa: S608 — names of tables
+        f"(SELECT COUNT(*) FROM {model._meta.db_table})"
+        for model, column in _SHOWN_BY
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(parts)}")
+        return "|".join(str(part) for part in cursor.fetchone())
+
+
 def _stamp() -> str:
     now = time.monotonic()
     if now - _SHELF.looked >= LOOK:
-        # Every publishing is a public act, so the newest act stands for releases too.
-        act = PublicAct.objects.aggregate(last=Max("id"))["last"]
-        _SHELF.stamp = f"{account_version()}|{act}|{assets().css}"
+        _SHELF.stamp = f"{_state()}|{assets().css}"
         _SHELF.looked = now
     return _SHELF.stamp
 

@@ -157,12 +157,12 @@ def test_each_service_has_its_answers_in_six_queries_at_most() -> None:
         assert all(entry.answers or entry.notes for entry in found)
 
 
-def test_a_door_that_knows_the_covering_places_pays_for_three() -> None:
+def test_a_door_that_knows_the_covering_places_pays_for_two() -> None:
     area = place("mid-devon")
     covering = councils_for(area)
     with CaptureQueriesContext(connection) as captured:
         found = answering.who_answers(area, ON, covering)
-    assert len(captured) == 3
+    assert len(captured) == 2
     assert found == answering.who_answers(area, ON)
 
 
