@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import json
 from collections.abc import Iterable, Sequence
@@ -14,6 +15,7 @@ from django.db.models import QuerySet
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from folkmoot.api.columns import SEPARATOR, Column
 from folkmoot.measures import queries_account as account_reads
 from folkmoot.measures.export import account_parquet
 from folkmoot.measures.models import Measure, Release, Source
@@ -70,13 +72,32 @@ _DATATYPES = {
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table to be written: its title, columns with datatype and meaning, and its rows."""
+    """A table to be written: its title, columns with datatype and meaning, and its rows.
+
+    Columns in ``several`` hold many values in a cell, with SEPARATOR between them.
+    """
 
     name: str
     title: str
     columns: tuple[tuple[str, str, str], ...]
     rows: Iterable[Sequence[Any]]
     source: str = ""
+    several: frozenset[str] = frozenset()
+
+
+def table_of(
+    name: str, title: str, columns: Iterable[Column], rows: Iterable[Any], source: str = ""
+) -> Table:
+    """A table of the rows that ``columns`` describe."""
+    columns = tuple(columns)
+    return Table(
+        name,
+        title,
+        tuple((column.name, column.datatype, column.means) for column in columns),
+        ([getattr(row, column.name) for column in columns] for row in rows),
+        source,
+        frozenset(column.name for column in columns if column.several),
+    )
 
 
 def _cell(value: Any) -> Any:
@@ -84,7 +105,9 @@ def _cell(value: Any) -> Any:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return value
+    if isinstance(value, tuple):
+        return SEPARATOR.join(value)
+    return value.isoformat() if isinstance(value, dt.datetime) else value
 
 
 def _csv(table: Table) -> HttpResponse:
@@ -116,6 +139,7 @@ def _metadata(table: Table) -> HttpResponse:
                     "datatype": datatype,
                     "null": "",
                     "dc:description": meaning,
+                    **({"separator": SEPARATOR} if name in table.several else {}),
                 }
                 for name, datatype, meaning in table.columns
             ]
@@ -126,7 +150,8 @@ def _metadata(table: Table) -> HttpResponse:
     )
 
 
-def _door(table: Table, metadata: bool) -> HttpResponse:
+def door(table: Table, metadata: bool) -> HttpResponse:
+    """A table as CSV, or what its metadata says."""
     return _metadata(table) if metadata else _csv(table)
 
 
@@ -144,7 +169,7 @@ def measure_csv(_request: HttpRequest, slug: str, metadata: bool = False) -> Htt
     rows = account_reads.account_rows(
         account_reads.accounts(measure=slug).order_by("area__name", "area__code")
     )
-    return _door(_account_table(slug, measure.title, rows, measure.source.link), metadata)
+    return door(_account_table(slug, measure.title, rows, measure.source.link), metadata)
 
 
 @require_safe
@@ -153,7 +178,7 @@ def place_csv(_request: HttpRequest, slug: str, metadata: bool = False) -> HttpR
     area = account_reads.find_area(slug)
     rows = enumerate(account_reads.place_account(area.slug))
     table = _account_table(area.slug, f"Local services in {area.name}", rows, "")
-    return _door(table, metadata)
+    return door(table, metadata)
 
 
 _OBSERVATIONS = {
@@ -189,7 +214,7 @@ def observations_csv(_request: HttpRequest, slug: str, metadata: bool = False) -
         ),
         measure.source.link,
     )
-    return _door(table, metadata)
+    return door(table, metadata)
 
 
 _LISTINGS: dict[str, tuple[str, QuerySet[Any, Any], tuple[str, ...]]] = {
@@ -221,7 +246,7 @@ def _listing(name: str) -> Table:
 @require_safe
 def listing_csv(_request: HttpRequest, name: str, metadata: bool = False) -> HttpResponse:
     """All places, measures or sources."""
-    return _door(_listing(name), metadata)
+    return door(_listing(name), metadata)
 
 
 @require_safe

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Annotated, Any, TypeVar
 
 from django.db.models import Model, QuerySet
@@ -42,3 +42,13 @@ def page(
         query["after"] = str(found[-1][0])
         following = f"{request.path}?{query.urlencode()}"
     return {"items": [item for _, item in found], "next": following}
+
+
+def page_of(request: HttpRequest, rows: Sequence[Any], limit: int, after: int) -> dict[str, Any]:
+    """Up to ``limit`` of rows that are worked out, not stored: their order is their position."""
+    following = None
+    if len(rows) > after + limit:
+        query = request.GET.copy()
+        query["after"] = str(after + limit)
+        following = f"{request.path}?{query.urlencode()}"
+    return {"items": list(rows[after : after + limit]), "next": following}

@@ -46,6 +46,10 @@ class ErrorOut(Schema):
     error: ErrorDetail
 
 
+# What any answer of the API may be instead of what was asked for.
+ERRORS: dict[int, Any] = {400: ErrorOut, 404: ErrorOut, 422: ErrorOut}
+
+
 class Page(Schema, Generic[ItemT]):
     """A page of items. ``next`` is the address of the next page, or null at the end."""
 

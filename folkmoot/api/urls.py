@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path, re_path
 
-from folkmoot.api import files
+from folkmoot.api import files, files_answers
 from folkmoot.api.v1 import api
 
 
@@ -16,11 +16,28 @@ def _table(route: str, view: object, name: str) -> list[URLPattern]:
     ]
 
 
+_ANSWERS = "|".join(files_answers.TABLES)
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", api.urls),
     *_table("measure/<slug:slug>", files.measure_csv, "measure-csv"),
     *_table("measure/<slug:slug>/observations", files.observations_csv, "observations-csv"),
     *_table("place/<slug:slug>", files.place_csv, "place-csv"),
+    *_table(
+        "place/<slug:slug>/standings", files_answers.place_standings_csv, "place-standings-csv"
+    ),
+    *_table(
+        "standard/<slug:key>/standings",
+        files_answers.standard_standings_csv,
+        "standard-standings-csv",
+    ),
+    re_path(rf"^(?P<name>{_ANSWERS})\.csv$", files_answers.answers_csv, name="answers-csv"),
+    re_path(
+        rf"^(?P<name>{_ANSWERS})\.csv-metadata\.json$",
+        files_answers.answers_csv,
+        {"metadata": True},
+        name="answers-csv-metadata",
+    ),
     re_path(r"^(?P<name>places|measures|sources)\.csv$", files.listing_csv, name="listing-csv"),
     re_path(
         r"^(?P<name>places|measures|sources)\.csv-metadata\.json$",

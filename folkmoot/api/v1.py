@@ -12,19 +12,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
-from folkmoot.api import shapes
+from folkmoot.api import shapes, v1_answers, v1_framework
 from folkmoot.api.paging import After, Key, Limit, NeededText, Number, ReleaseKey, Text, page
 from folkmoot.common.errors import BadInput, Fault, FolkmootError, NotFound, error_body
 from folkmoot.measures import queries_account as account_reads
 from folkmoot.measures.models import Measure, Observation, Release, Revision, Source
 from folkmoot.places.models import Area, AreaLink, SimilarArea
 from folkmoot.services.models import Service
-
-_ERRORS: dict[int, Any] = {
-    400: shapes.ErrorOut,
-    404: shapes.ErrorOut,
-    422: shapes.ErrorOut,
-}
 
 api = NinjaAPI(
     title="Folkmoot",
@@ -37,6 +31,8 @@ api = NinjaAPI(
     ),
     servers=[{"url": settings.SITE_URL}],
 )
+api.add_router("", v1_answers.router)
+api.add_router("", v1_framework.router)
 
 
 @api.exception_handler(FolkmootError)
@@ -80,7 +76,7 @@ def _place(area: Area) -> dict[str, Any]:
     return {**{name: getattr(area, name) for name in names}, "path": f"/place/{area.slug}/"}
 
 
-@api.get("/places", response={200: shapes.Page[shapes.PlaceOut], **_ERRORS}, tags=["places"])
+@api.get("/places", response={200: shapes.Page[shapes.PlaceOut], **shapes.ERRORS}, tags=["places"])
 def places(
     request: HttpRequest,
     kind: Text = "",
@@ -100,7 +96,7 @@ def places(
     return page(request, rows, limit, after, lambda found: ((a.pk, _place(a)) for a in found))
 
 
-@api.get("/places/{key}", response={200: shapes.PlaceDetail, **_ERRORS}, tags=["places"])
+@api.get("/places/{key}", response={200: shapes.PlaceDetail, **shapes.ERRORS}, tags=["places"])
 def place(request: HttpRequest, key: Key) -> Any:
     """One place by code or slug, with its parents, children, successors and similar places."""
     area = account_reads.find_area(key)
@@ -134,7 +130,9 @@ def place(request: HttpRequest, key: Key) -> Any:
     }
 
 
-@api.get("/services", response={200: shapes.Page[shapes.ServiceOut], **_ERRORS}, tags=["services"])
+@api.get(
+    "/services", response={200: shapes.Page[shapes.ServiceOut], **shapes.ERRORS}, tags=["services"]
+)
 def services(request: HttpRequest, limit: Limit = 100, after: After = 0) -> Any:
     """Every service in the catalogue."""
 
@@ -156,7 +154,7 @@ def _service(service: Service, measures: int) -> dict[str, Any]:
     }
 
 
-@api.get("/services/{slug}", response={200: shapes.ServiceOut, **_ERRORS}, tags=["services"])
+@api.get("/services/{slug}", response={200: shapes.ServiceOut, **shapes.ERRORS}, tags=["services"])
 def service(request: HttpRequest, slug: Key) -> Any:
     """One service."""
     found = account_reads.find_service(slug)
@@ -172,7 +170,9 @@ def _measure(measure: Measure) -> dict[str, Any]:
     }
 
 
-@api.get("/measures", response={200: shapes.Page[shapes.MeasureOut], **_ERRORS}, tags=["measures"])
+@api.get(
+    "/measures", response={200: shapes.Page[shapes.MeasureOut], **shapes.ERRORS}, tags=["measures"]
+)
 def measures(request: HttpRequest, service: Text = "", limit: Limit = 100, after: After = 0) -> Any:
     """Every measure, optionally of one service."""
     rows = Measure.objects.filter(retired=False).select_related("service", "source")
@@ -181,7 +181,9 @@ def measures(request: HttpRequest, service: Text = "", limit: Limit = 100, after
     return page(request, rows, limit, after, lambda found: ((m.pk, _measure(m)) for m in found))
 
 
-@api.get("/measures/{slug}", response={200: shapes.MeasureDetail, **_ERRORS}, tags=["measures"])
+@api.get(
+    "/measures/{slug}", response={200: shapes.MeasureDetail, **shapes.ERRORS}, tags=["measures"]
+)
 def measure(request: HttpRequest, slug: Key) -> Any:
     """One measure: its whole catalogue entry, and its account as a whole."""
     found = account_reads.find_measure(slug)
@@ -197,7 +199,9 @@ def measure(request: HttpRequest, slug: Key) -> Any:
     return {**_measure(found), "definition": found.definition, "account": whole}
 
 
-@api.get("/sources", response={200: shapes.Page[shapes.SourceOut], **_ERRORS}, tags=["releases"])
+@api.get(
+    "/sources", response={200: shapes.Page[shapes.SourceOut], **shapes.ERRORS}, tags=["releases"]
+)
 def sources(request: HttpRequest, limit: Limit = 100, after: After = 0) -> Any:
     """Every dataset that releases come from, with its licence."""
     names = tuple(shapes.SourceOut.model_fields)
@@ -223,7 +227,9 @@ def _release(release: Release) -> dict[str, Any]:
     }
 
 
-@api.get("/releases", response={200: shapes.Page[shapes.ReleaseOut], **_ERRORS}, tags=["releases"])
+@api.get(
+    "/releases", response={200: shapes.Page[shapes.ReleaseOut], **shapes.ERRORS}, tags=["releases"]
+)
 def releases(request: HttpRequest, source: Text = "", limit: Limit = 100, after: After = 0) -> Any:
     """Every release, optionally of one source."""
     rows = Release.objects.select_related("source")
@@ -245,7 +251,7 @@ def _find_release(source: str, number: int) -> Release:
 
 @api.get(
     "/releases/{source}/{number}",
-    response={200: shapes.ReleaseDetail, **_ERRORS},
+    response={200: shapes.ReleaseDetail, **shapes.ERRORS},
     tags=["releases"],
 )
 def release(request: HttpRequest, source: Key, number: Number) -> Any:
@@ -275,7 +281,7 @@ def release(request: HttpRequest, source: Key, number: Number) -> Any:
 
 @api.get(
     "/releases/{source}/{number}/revisions",
-    response={200: shapes.Page[shapes.RevisionOut], **_ERRORS},
+    response={200: shapes.Page[shapes.RevisionOut], **shapes.ERRORS},
     tags=["releases"],
 )
 def revisions(
@@ -295,7 +301,7 @@ def revisions(
 
 @api.get(
     "/observations",
-    response={200: shapes.Page[shapes.ObservationOut], **_ERRORS},  # type: ignore[valid-type]  # made from the row's own fields
+    response={200: shapes.Page[shapes.ObservationOut], **shapes.ERRORS},  # type: ignore[valid-type]  # made from the row's own fields
     tags=["observations"],
 )
 def observations(
@@ -333,7 +339,7 @@ def observations(
 
 @api.get(
     "/account",
-    response={200: shapes.Page[shapes.AccountOut], **_ERRORS},  # type: ignore[valid-type]  # made from the row's own fields
+    response={200: shapes.Page[shapes.AccountOut], **shapes.ERRORS},  # type: ignore[valid-type]  # made from the row's own fields
     tags=["account"],
 )
 def account(
