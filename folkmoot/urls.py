@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from folkmoot.web.pages.about import about, data, licences, methods
 from folkmoot.web.pages.compare import compare
 from folkmoot.web.pages.find import find, search
+from folkmoot.web.pages.here import here, here_place
 from folkmoot.web.pages.home import home
 from folkmoot.web.pages.matter import matter
 from folkmoot.web.pages.measure import measure
@@ -22,6 +23,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("places/", places),
     path("place/<slug:slug>/", place),
     path("place/<slug:slug>/<slug:service_slug>/", matter),
+    path("here/", here),
+    path("here/<slug:slug>/", here_place),
     path("services/", services),
     path("service/<slug:slug>/", service),
     path("measure/<slug:slug>/", measure),
@@ -34,6 +37,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("licences/", licences),
     path("data/", data),
     path("", include("folkmoot.web.pages.record")),
+    path("", include("folkmoot.web.pages.rehearse")),
     path("", include("folkmoot.web.pages.people")),
     path("", include("folkmoot.api.urls")),
 ]

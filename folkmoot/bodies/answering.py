@@ -226,7 +226,7 @@ def _look_up(reach: _Reach, wanted: set[str], on: dt.date) -> _Found:
         Office.objects.filter(on_day(on), on_day(on, "body__started", "body__ended"), mine | acts)
         .select_related("body")
         .annotate(acting_for=F("acts_for__area_id"), acting_as=F("acts_for__capacity"))
-        .annotate(**HELD)
+        .annotate(**{name: F(column) for name, column in HELD.items()})
         .order_by("position", "slug")
     )
     found = _Found()

@@ -85,12 +85,12 @@ def holders_of(offices: Iterable[int], on: dt.date) -> dict[int, tuple[rules.Hol
 
 # Columns that bring holders along with offices in one query: an office has a row for each.
 HELD = {
-    "held_name": F("holders__name"),
-    "held_party": F("holders__party"),
-    "held_since": F("holders__since"),
-    "held_until": F("holders__until"),
-    "held_source": F("holders__source"),
-    "held_as_at": F("holders__as_at"),
+    "held_name": "holders__name",
+    "held_party": "holders__party",
+    "held_since": "holders__since",
+    "held_until": "holders__until",
+    "held_source": "holders__source",
+    "held_as_at": "holders__as_at",
 }
 
 
@@ -173,7 +173,7 @@ def members_for(districts: Sequence[int], on: dt.date) -> list[rules.Member]:
     rows = (
         OfficeArea.objects.filter(capacity=rules.MEMBER, area_id__in=districts)
         .select_related("office__body")
-        .annotate(**{name: F(f"office__{column.name}") for name, column in HELD.items()})
+        .annotate(**{name: F(f"office__{column}") for name, column in HELD.items()})
         .order_by("-share", "office__title")
     )
     largest: dict[int, OfficeArea] = {}

@@ -7,6 +7,7 @@ is kept in the process under the version of the account.
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -133,9 +134,12 @@ class Edition:
         return [measure for measure in self.facts.values() if measure.service == slug]
 
 
-def edition() -> Edition:
-    """The account as it stands now. One query, or three after a build."""
-    return _edition(account_version())
+def edition(version: str = "") -> Edition:
+    """The account as it stands now. One query, or three after a build.
+
+    ``version`` saves one where ``account_version`` has only just been asked.
+    """
+    return _edition(version or account_version())
 
 
 @lru_cache(maxsize=2)
@@ -293,6 +297,25 @@ def place_figures(
     if service:
         rows = rows.filter(measure__service__slug=service)
     return _figures(rows, current.facts, history=history)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdicts:
+    """The verdicts of one service in one place (its id): (against similar, against nation)."""
+
+    area: int
+    service: str
+    verdicts: tuple[tuple[str, str], ...]
+
+
+def verdicts_in(areas: Collection[int]) -> list[Verdicts]:
+    """The verdicts on every measure on which these places are compared, by service: one query."""
+    rows = Account.objects.filter(area_id__in=list(areas), compared=True)
+    columns = ("area_id", "measure__service__slug", "verdict_similar", "verdict_nation")
+    found: dict[tuple[int, str], list[tuple[str, str]]] = defaultdict(list)
+    for area, service, similar, nation in rows.values_list(*columns):
+        found[area, service].append((similar, nation))
+    return [Verdicts(area, service, tuple(said)) for (area, service), said in found.items()]
 
 
 def measure_figures(measure: MeasureFacts) -> list[Figure]:

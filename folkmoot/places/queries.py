@@ -6,6 +6,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
@@ -207,7 +208,7 @@ def surroundings(slug: str) -> Surroundings:
     return Surroundings(area_by_slug(slug), ())
 
 
-def _links_around(here: QuerySet[Area, dict[str, int]]) -> tuple[AreaLink, ...]:
+def _links_around(here: QuerySet[Area, Any]) -> tuple[AreaLink, ...]:
     """What is known around one place, the largest share first: one query."""
     parts = AreaLink.objects.filter(role=PART_OF)
     above = parts.filter(child__in=here).values("parent")

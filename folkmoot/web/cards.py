@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -37,6 +37,7 @@ class Card:
     strip: SafeString | None
     history: SafeString | None
     past: SafeString | None
+    minimum: str = ""
 
     @property
     def release_link(self) -> str:
@@ -45,20 +46,22 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class Around:
     """What cards need besides the figure.
 
     ``values``: measure id → area id → value of the compared places. ``similar``: list of similar
     places → their area ids. ``names``: code → name of nations, regions and joined areas.
+    ``minimums``: measure's slug → the line of the minimum that binds the place.
     """
 
     values: Mapping[int, Mapping[int, float]]
     similar: Mapping[str, tuple[int, ...]]
     names: Mapping[str, str]
     region: str = ""
+    minimums: Mapping[str, float] = field(default_factory=dict)
 
 
-def figure_strip(told: Told, around: Surroundings, key: str, statement: str) -> SafeString | None:
+def figure_strip(told: Told, around: Around, key: str, statement: str) -> SafeString | None:
     """The strip of a figure; None where it is not compared, old, or alone."""
     figure = told.figure
     values = around.values.get(figure.facts.id, {})
@@ -81,6 +84,7 @@ def figure_strip(told: Told, around: Surroundings, key: str, statement: str) -> 
             nation_text=wording.number_alone(nation, figure.facts),
             better=figure.facts.polarity,
             description=statement,
+            minimum=around.minimums.get(figure.facts.slug),
         )
     )
 
@@ -134,7 +138,7 @@ def _beside(told: Told) -> str:
     return wording.stopped(told.verdict_text(benchmark))
 
 
-def card(figure: Figure, around: Surroundings, *, drawn: bool = True) -> Card:
+def card(figure: Figure, around: Around, *, drawn: bool = True) -> Card:
     """``figure`` as a card. ``drawn`` False leaves out drawings and table, for short lists."""
     told = Told(figure, around.names, around.region)
     statement = told.statement()
@@ -157,11 +161,10 @@ def card(figure: Figure, around: Surroundings, *, drawn: bool = True) -> Card:
         strip=figure_strip(told, around, key, statement) if drawn else None,
         history=figure_history(told, key) if drawn else None,
         past=draw_past(figure) if drawn and figure.history else None,
+        minimum=wording.number(around.minimums.get(figure.facts.slug), figure.facts),
     )
 
 
-def cards(
-    figures: Iterable[Figure], around: Surroundings, *, drawn: bool = True
-) -> tuple[Card, ...]:
+def cards(figures: Iterable[Figure], around: Around, *, drawn: bool = True) -> tuple[Card, ...]:
     """Each figure as a card."""
     return tuple(card(figure, around, drawn=drawn) for figure in figures)

@@ -32,10 +32,11 @@ from django.views.decorators.http import require_safe
 from folkmoot.bodies.models import Holder, Office, Remit
 from folkmoot.common.models import PublicAct
 from folkmoot.framework.models import FrameworkVersion, StandardAccount
-from folkmoot.measures.models import MeasureAccount
+from folkmoot.measures.queries_account import VERSION_SQL, version_words
 from folkmoot.web.context import assets
 
 LOOK = 2.0
+_SEEN = "folkmoot.account"
 ROOM = 64_000_000  # bytes of pages kept in one process
 
 View = Callable[..., HttpResponse]
@@ -94,7 +95,6 @@ def forget() -> None:
 # for releases and duties too.
 _SHOWN_BY: tuple[tuple[type[Model], str], ...] = (
     (PublicAct, "id"),
-    (MeasureAccount, "computed_at"),
     (StandardAccount, "computed_at"),
     (FrameworkVersion, "id"),
     (Remit, "id"),
@@ -103,24 +103,34 @@ _SHOWN_BY: tuple[tuple[type[Model], str], ...] = (
 )
 
 
-def _state() -> str:
-    """A short text that changes when a build or an act changes what pages show: one query."""
+def _state() -> tuple[str, str]:
+    """(version of the account, text that changes with anything else on pages): one query."""
     parts = [
         f"(SELECT MAX({column}) FROM {model._meta.db_table}), "  # noqa: S608 — names of tables
         f"(SELECT COUNT(*) FROM {model._meta.db_table})"
         for model, column in _SHOWN_BY
     ]
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(parts)}")
-        return "|".join(str(part) for part in cursor.fetchone())
+        cursor.execute(f"SELECT {VERSION_SQL}, {', '.join(parts)}")
+        newest, count, *others = cursor.fetchone()
+    return version_words(newest, count), "|".join(str(other) for other in others)
 
 
-def _stamp() -> str:
+def _stamp() -> tuple[str, str]:
+    """(What pages are made from now, version of the account if it has only just been asked)."""
     now = time.monotonic()
-    if now - _SHELF.looked >= LOOK:
-        _SHELF.stamp = f"{_state()}|{assets().css}"
-        _SHELF.looked = now
-    return _SHELF.stamp
+    if now - _SHELF.looked < LOOK:
+        return _SHELF.stamp, ""
+    version, others = _state()
+    _SHELF.stamp = f"{version}|{others}|{assets().css}"
+    _SHELF.looked = now
+    return _SHELF.stamp, version
+
+
+def account_seen(request: HttpRequest) -> str:
+    """The version of the account that was read for this very request, or ""."""
+    seen: str = request.META.get(_SEEN, "")
+    return seen
 
 
 def _answer(request: HttpRequest, page: _Page) -> HttpResponse:
@@ -142,7 +152,8 @@ def remembered(view: View) -> View:
     @wraps(view)
     def answer(request: HttpRequest, *args: str | int, **kwargs: str | int) -> HttpResponse:
         day = timezone.localdate().isoformat()
-        key = (request.get_full_path(), get_language() or "", day, _stamp())
+        stamp, request.META[_SEEN] = _stamp()
+        key = (request.get_full_path(), get_language() or "", day, stamp)
         page = _SHELF.get(key) if settings.PAGE_CACHE and not settings.DEBUG else None
         if page is None:
             response = view(request, *args, **kwargs)

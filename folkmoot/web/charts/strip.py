@@ -23,7 +23,7 @@ class Strip:
     """What a strip shows. Values are on the measure's own scale; texts are ready to print.
 
     ``values`` are those of every comparable place, ``similar`` those of the similar places.
-    ``better`` is "higher", "lower" or "none".
+    ``better`` is "higher", "lower" or "none". What lies beyond ``minimum`` is hatched.
     """
 
     key: str
@@ -39,6 +39,7 @@ class Strip:
     nation_text: str
     better: str
     description: str
+    minimum: float | None = None
 
 
 def ends(better: str) -> tuple[str, str]:
@@ -76,6 +77,25 @@ def _marks(strip: Strip, scale: Scale) -> list[str]:
     return parts
 
 
+def _hatch(strip: Strip, scale: Scale) -> list[str]:
+    """The stretch beyond the minimum, on the right as worse always is; none if nobody is there."""
+    if strip.minimum is None or strip.better == "none":
+        return []
+    sign = 1 if strip.better == "higher" else -1
+    if all(sign * (strip.minimum - value) <= 0 for value in (*strip.values, strip.here)):
+        return []
+    x = scale.at(strip.minimum)
+    beyond = (
+        f'<rect class="c-below" x="{short(x)}%" y="{MIDDLE + 11}" '
+        f'width="{short(100 - x)}%" height="8"/>'
+    )
+    line = (
+        f'<line class="c-minimum" x1="{short(x)}%" x2="{short(x)}%" '
+        f'y1="{MIDDLE - 11}" y2="{MIDDLE + 19}"/>'
+    )
+    return [beyond, line]
+
+
 def draw_strip(strip: Strip) -> SafeString:
     """The strip as SVG. Better is always on the left, and the words beneath say so."""
     keep = [strip.here, *strip.similar]
@@ -90,6 +110,7 @@ def draw_strip(strip: Strip) -> SafeString:
             top=MIDDLE - TICK // 2,
         ),
     ]
+    parts.extend(_hatch(strip, scale))
     if strip.nation is not None:
         x = scale.at(strip.nation)
         parts.append(

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from folkmoot.bodies.answering import service_answers
 from folkmoot.common.errors import NotFound
-from folkmoot.measures.queries import Edition, compared_values, edition, place_figures
+from folkmoot.duties.queries import duties_in
+from folkmoot.framework.queries import standings
+from folkmoot.measures.queries import Edition, Figure, compared_values, edition, place_figures
 from folkmoot.places import queries as places
 from folkmoot.places.models import Area
+from folkmoot.places.queries import Surroundings
 from folkmoot.web import wording
 from folkmoot.web.ageing import age_of
-from folkmoot.web.cards import Surroundings, cards
+from folkmoot.web.answers import answers_of, owed
+from folkmoot.web.cards import Around, cards
 from folkmoot.web.neighbours import neighbours
-from folkmoot.web.pages.place import ORDER, Setting, judged, setting
+from folkmoot.web.pages.place import ORDER, Setting, framework_in_use, judged, setting
 from folkmoot.web.pages.services import service_by_slug
-from folkmoot.web.remembered import remembered
+from folkmoot.web.remembered import account_seen, remembered
+from folkmoot.web.requirements import Required, minimum_lines, required_here
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,29 +40,21 @@ class Part:
     empty: str
 
 
-def parts(service: str, area: Area) -> tuple[Part, ...]:
-    """The seven parts, in their order. Only the account is held so far."""
-    names = {"service": service, "place": area.name}
+def parts() -> tuple[Part, ...]:
+    """The seven parts, in their order. The last four are not held so far."""
     return (
         Part(
             "required",
             _("Required"),
             _("What must this service achieve here, who says so, and what is left to the place?"),
-            _(
-                "Folkmoot does not hold minimum standards for this service yet. So nothing here "
-                "is called failing, and every difference below is left to your judgement."
-            ),
+            "",
         ),
         Part("account", _("Account"), _("How is it doing, and how sure are we?"), ""),
         Part(
             "answers",
             _("Answers"),
             _("Who answers for it, and what do they owe an answer to?"),
-            _(
-                "Folkmoot does not hold who answers for this service in %(place)s yet. The "
-                "council's own site names its councillors and directors."
-            )
-            % names,
+            "",
         ),
         Part(
             "voice",
@@ -88,12 +89,10 @@ def parts(service: str, area: Area) -> tuple[Part, ...]:
     )
 
 
-def _elsewhere(current: Edition, where: Setting, service: str) -> Area | None:
+def _runs_elsewhere(where: Setting, figures: Sequence[Figure]) -> Area | None:
     """Another body that serves the place and is compared in the service: the one that runs it."""
-    others = [body for body in where.bodies if body.pk != where.area.pk]
-    figures = place_figures(current, [body.pk for body in others], service=service)
     runs = {figure.area_id for figure in figures if figure.compared}
-    return next((body for body in others if body.pk in runs), None)
+    return next((body for body in where.bodies[1:] if body.pk in runs), None)
 
 
 def _title(current: Edition, slug: str) -> str:
@@ -102,42 +101,69 @@ def _title(current: Edition, slug: str) -> str:
     return measures[0].service_title if measures else service_by_slug(slug).title
 
 
-@remembered
-def matter(request: HttpRequest, slug: str, service_slug: str) -> HttpResponse:
-    """The page of one service in one place."""
-    area = places.area_by_slug(slug)
-    current = edition()
-    title = _title(current, service_slug)
-    where = setting(area)
-    figures = place_figures(current, [area.pk], service=service_slug, history=True)
+def _required(area: Area, service: str, current: Edition, on: dt.date) -> Required | None:
+    """What is required here, or None where no framework is held for the nation: two queries."""
+    in_use = framework_in_use(on)
+    if in_use is None or area.nation not in ("", in_use.framework.nation):
+        return None
+    held = standings(area.pk, in_use, service)
+    return required_here(in_use, service, area.kind, held, current, on)
+
+
+def _account(
+    around: Surroundings, current: Edition, service: str, minimums: Mapping[str, float]
+) -> dict[str, object]:
+    """The part of the account: its cards, or who runs the service instead."""
+    area, where = around.area, setting(around, contains=False)
+    everyone = place_figures(
+        current, [body.pk for body in where.bodies], service=service, history=True
+    )
+    figures = [figure for figure in everyone if figure.area_id == area.pk]
     own = any(figure.compared for figure in figures)
-    elsewhere = None if own else _elsewhere(current, where, service_slug)
-    if not figures and elsewhere is None:
-        raise NotFound(
-            _("Folkmoot holds no figures for %(service)s in %(place)s.")
-            % {"service": title, "place": area.name},
-            [(area.name, f"/place/{area.slug}/"), (title, f"/service/{service_slug}/")],
-        )
     leading = [figure for figure in figures if figure.facts.headline is not None]
     rest = [figure for figure in figures if figure.facts.headline is None]
     if not leading:
         leading, rest = rest[:8], rest[8:]
     near = neighbours(area).ids if own else {}
     values = compared_values(current, {figure.facts.id for figure in leading if figure.compared})
-    around = Surroundings(values, near, current.names, where.region)
+    shown = Around(values, near, current.names, where.region, minimums)
     verdicts = sorted((verdict for verdict, _figure in judged(figures)), key=ORDER.index)
-    context = {
+    return {
+        "where": where,
+        "figures": figures,
         "verdicts": verdicts,
         "words": wording.service_counts(verdicts, len(figures)),
         "benchmark": wording.benchmark_for(area.kind),
+        "leading": cards(leading, shown),
+        "rest": cards(rest, shown, drawn=False),
+        "elsewhere": None if own else _runs_elsewhere(where, everyone),
+        "age": age_of(figures),
+    }
+
+
+@remembered
+def matter(request: HttpRequest, slug: str, service_slug: str) -> HttpResponse:
+    """The page of one service in one place."""
+    around = places.surroundings(slug)
+    area, current, today = around.area, edition(account_seen(request)), timezone.localdate()
+    title = _title(current, service_slug)
+    required = _required(area, service_slug, current, today)
+    minimums = minimum_lines(required.framework, area.kind, today) if required else {}
+    account = _account(around, current, service_slug, minimums)
+    if not account["figures"] and account["elsewhere"] is None:
+        raise NotFound(
+            _("Folkmoot holds no figures for %(service)s in %(place)s.")
+            % {"service": title, "place": area.name},
+            [(area.name, f"/place/{area.slug}/"), (title, f"/service/{service_slug}/")],
+        )
+    found = service_answers(around, service_slug, today)
+    context = account | {
         "area": area,
         "service": {"title": title, "slug": service_slug},
-        "where": where,
-        "parts": parts(title, area),
-        "leading": cards(leading, around),
-        "rest": cards(rest, around, drawn=False),
-        "elsewhere": elsewhere,
-        "age": age_of(figures),
+        "parts": parts(),
+        "required": required,
+        "answers": answers_of(found) if found else None,
+        "duties": [owed(line) for line in duties_in(area.code, service_slug, today)],
         "trail": [(_("Places"), "/places/"), (area.name, f"/place/{area.slug}/")],
     }
     return render(request, "pages/matter.html", context)

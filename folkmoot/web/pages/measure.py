@@ -26,7 +26,7 @@ from folkmoot.places import queries as places
 from folkmoot.places.models import Area
 from folkmoot.places.rules import KINDS
 from folkmoot.web import wording
-from folkmoot.web.cards import Card, Surroundings, card, figure_history
+from folkmoot.web.cards import Around, Card, card, figure_history
 from folkmoot.web.measure_drawings import MeasureMap, measure_map, measure_ranking
 from folkmoot.web.measure_rows import draw_rows, row_of
 from folkmoot.web.neighbours import neighbours
@@ -103,7 +103,7 @@ def _here(
     if figure is None:
         return None, None
     values = compared_values(current, [measure.id])
-    around = Surroundings(values, similar, current.names)
+    around = Around(values, similar, current.names)
     large = figure_history(Told(figure, current.names), f"large-{area.slug}", large=True)
     return card(figure, around), large
 

@@ -12,17 +12,22 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from folkmoot.measures.queries import Figure, compared_values, edition, place_figures
+from folkmoot.common.errors import NotFound
+from folkmoot.framework.queries import InUse, rows_of
+from folkmoot.framework.queries import current as framework_of
+from folkmoot.measures.queries import Edition, Figure, compared_values, edition, place_figures
 from folkmoot.measures.rules.sentences import short_account
 from folkmoot.places import queries as places
 from folkmoot.places.models import Area
+from folkmoot.places.queries import Surroundings
 from folkmoot.places.rules import LOWER_TIER, UPPER_TIER
 from folkmoot.web import wording
 from folkmoot.web.ageing import age_of, is_old
-from folkmoot.web.cards import Surroundings, cards
+from folkmoot.web.cards import Around, cards
 from folkmoot.web.charts.locator import draw_locator
 from folkmoot.web.neighbours import neighbours
-from folkmoot.web.remembered import remembered
+from folkmoot.web.remembered import account_seen, remembered
+from folkmoot.web.requirements import Requirement, requirement_of
 
 MOST = 5  # measures that stand out, on each side
 # The order of signs in a row.
@@ -60,9 +65,13 @@ class Setting:
         return next((area.name for area in self.inside if area.kind == "region"), "")
 
 
-def setting(area: Area) -> Setting:
-    """Where ``area`` lies and who serves it: at most four queries."""
-    covering = places.councils_for(area)
+def setting(around: Surroundings, *, contains: bool = True) -> Setting:
+    """Where a place lies and who serves it: at most two queries.
+
+    ``contains`` False leaves out what it holds, and saves one.
+    """
+    area = around.area
+    covering = places.covering_of(around)
     inside = tuple(
         a for a in (covering.region, covering.nation) if a is not None and a.pk != area.pk
     )
@@ -70,7 +79,43 @@ def setting(area: Area) -> Setting:
         bodies = covering.all() if area.ended is None else (area,)
         return Setting(area, bodies, inside, ())
     kinds = ["region"] if area.kind == "nation" and area.name == "England" else _CONTAINED
-    return Setting(area, (area,), inside, tuple(places.children(area, kinds)))
+    holds = tuple(places.children(area, kinds)) if contains else ()
+    return Setting(area, (area,), inside, holds)
+
+
+@dataclass(frozen=True, slots=True)
+class Failing:
+    """What is below the minimum in a place; ``judged`` how many standings there are to tell by.
+
+    ``framework`` is its title, "" where none is held for the place's nation.
+    """
+
+    framework: str
+    link: str
+    lines: tuple[Requirement, ...]
+    judged: int
+
+
+def failing(where: Setting, current: Edition, on: dt.date) -> Failing:
+    """What is below the minimum in a place and at those that serve it: two queries."""
+    in_use = framework_in_use(on)
+    if in_use is None or where.area.nation not in ("", in_use.framework.nation):
+        return Failing("", "", (), 0)
+    held = rows_of(in_use, areas=[body.pk for body in where.bodies])
+    judged = [one for one in held if one.standard.minimum and one.fact.due]
+    lines = [requirement_of(one, current) for one in judged if one.fact.failing]
+    own = where.area.slug
+    lines.sort(key=lambda line: (line.area_slug != own, line.standard.service or ""))
+    framework = in_use.framework
+    return Failing(framework.title, f"/framework/{framework.slug}/", tuple(lines), len(judged))
+
+
+def framework_in_use(on: dt.date) -> InUse | None:
+    """The framework in use on a day, or None before any has been put into use: one query."""
+    try:
+        return framework_of(on)
+    except NotFound:
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,9 +230,9 @@ def _choices(figures: Sequence[Figure]) -> list[tuple[str, str, int]]:
 @remembered
 def place(request: HttpRequest, slug: str) -> HttpResponse:
     """The page of one place; ``?show=`` lists the measures behind one count."""
-    area = places.area_by_slug(slug)
-    where = setting(area)
-    current = edition()
+    around_it = places.surroundings(slug)
+    area, where = around_it.area, setting(around_it, contains="show" not in request.GET)
+    current = edition(account_seen(request))
     figures = place_figures(current, [body.pk for body in where.bodies])
     own = [figure for figure in figures if figure.area_id == area.pk]
     counted = fresh(own, timezone.localdate())
@@ -203,7 +248,7 @@ def place(request: HttpRequest, slug: str) -> HttpResponse:
     }
     show = request.GET.get("show", "")
     if show in SHOWN:
-        around = Surroundings({}, near.ids, current.names, where.region)
+        around = Around({}, near.ids, current.names, where.region)
         chosen = [figure for verdict, figure in judged(counted) if verdict in SHOWN[show]]
         choices = _choices(counted)
         context |= {
@@ -218,10 +263,11 @@ def place(request: HttpRequest, slug: str) -> HttpResponse:
     better, worse = by_importance(counted, "better"), by_importance(counted, "worse")
     drawn = [*better[:MOST], *worse[:MOST]]
     values = compared_values(current, {figure.facts.id for figure in drawn})
-    around = Surroundings(values, near.ids, current.names, where.region)
+    around = Around(values, near.ids, current.names, where.region)
     silent = [figure for figure in own if figure.value is None]
     context |= {
         "short": _short(area, counted),
+        "below": failing(where, current, timezone.localdate()),
         "better": cards(better[:MOST], around),
         "worse": cards(worse[:MOST], around),
         "more_better": max(0, len(better) - MOST),

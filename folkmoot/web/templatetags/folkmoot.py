@@ -24,6 +24,7 @@ SYMBOLS = {
     "cannot-say": "unknown",
     "not-compared": "apart",
     "place": "place",
+    "failing": "failing",
 }
 _WORDS = {
     "better": _("better"),
@@ -34,6 +35,7 @@ _WORDS = {
     "cannot-say": _("cannot say"),
     "not-compared": _("not compared"),
     "place": _("this place"),
+    "failing": _("below the minimum"),
 }
 
 

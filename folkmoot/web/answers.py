@@ -1,0 +1,208 @@
+"""Who answers, who holds the office, and what is owed, ready to print."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.urls import Resolver404, resolve
+from django.utils.translation import gettext as _
+
+from folkmoot.bodies.queries import body_path
+from folkmoot.bodies.rules import Answer, HolderLine, Law, Member, Note, OfficeLine, ServiceAnswers
+from folkmoot.duties.queries import DutyLine
+from folkmoot.duties.rules import KINDS
+from folkmoot.web.requirements import day
+
+
+@dataclass(frozen=True, slots=True)
+class Responsible:
+    """Somebody who answers: a body, its office, and who holds that.
+
+    ``holder`` names the person; ``unknown`` is whether a person holds the office and nobody has
+    told this site who. ``possible`` is whether it is one of several, ``share`` says how much of
+    the place is its own, in words. ``what`` is what it decides, delivers or has no say in.
+    """
+
+    role: str
+    who: str
+    link: str
+    homepage: str
+    office: str
+    holder: str
+    holder_source: str
+    unknown: bool
+    possible: bool
+    share: str
+    what: tuple[tuple[str, str], ...]
+    laws: tuple[Law, ...]
+    since: str
+    checked: str
+
+
+def holder_words(holder: HolderLine | None) -> str:
+    """ "Steve Race (Labour), since 4 July 2024"."""
+    if holder is None:
+        return ""
+    party = f" ({holder.party})" if holder.party else ""
+    return _("%(name)s%(party)s, since %(day)s") % {
+        "name": holder.name,
+        "party": party,
+        "day": day(holder.since),
+    }
+
+
+def _share(share: float | None) -> str:
+    if share is None or share >= 0.995:
+        return ""
+    if share < 0.005:
+        return _("less than 1 in 100 of the place")
+    return _("about %(share)d in 100 of the place") % {"share": round(share * 100)}
+
+
+def responsible(answer: Answer) -> Responsible:
+    """``answer`` ready to print."""
+    what = [
+        (title, text)
+        for title, text in (
+            (_("Decides:"), answer.decides),
+            (_("Delivers:"), answer.delivers),
+            (_("Has no say in:"), answer.no_say),
+        )
+        if text
+    ]
+    office = answer.office
+    return Responsible(
+        role=answer.role,
+        who=answer.who,
+        link=body_path(answer.body.slug) if answer.body else "",
+        homepage=answer.body.homepage if answer.body else "",
+        office=office.title if office is not None and not office.whole else "",
+        holder=holder_words(answer.holder),
+        holder_source=answer.holder.source if answer.holder else "",
+        unknown=answer.holder_unknown,
+        possible=answer.possible,
+        share=_share(answer.share),
+        what=tuple(what),
+        laws=answer.laws,
+        since=day(answer.since) if answer.since else "",
+        checked=day(answer.checked),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """A member of parliament who may speak for people in a place."""
+
+    constituency: str
+    holder: str
+    unknown: bool
+    link: str
+
+
+def speakers(members: Iterable[Member]) -> tuple[Speaker, ...]:
+    """Members ready to print, in the order in which they come."""
+    return tuple(
+        Speaker(
+            member.constituency,
+            holder_words(member.office.holder),
+            member.office.holder is None,
+            f"{body_path(member.office.key.partition('/')[0])}#{member.office.slug}",
+        )
+        for member in members
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """An answer owed or given: what it is, a sentence on how it stands, and where it is told."""
+
+    id: int
+    what: str
+    says: str
+    state: str
+    body: str
+    body_link: str
+    link: str
+
+
+def owed(line: DutyLine) -> Owed:
+    """A duty ready to print. Its link is "" while it has no page of its own."""
+    return Owed(
+        id=line.id,
+        what=_(KINDS.get(line.kind, line.kind)),
+        says=line.says,
+        state=line.state,
+        body=line.body_name,
+        body_link=body_path(line.body),
+        link=line.path if has_page(line.path) else "",
+    )
+
+
+def has_page(path: str) -> bool:
+    """Whether this site answers at an address of its own."""
+    try:
+        resolve(path)
+    except Resolver404:
+        return False
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Everybody who answers for one service in one place, by what they do, and what is open."""
+
+    service: str
+    title: str
+    decides: tuple[Responsible, ...]
+    delivers: tuple[Responsible, ...]
+    others: tuple[Responsible, ...]
+    gaps: tuple[Note, ...]
+    overlaps: tuple[Note, ...]
+    elsewhere: tuple[Note, ...]
+
+    @property
+    def any(self) -> bool:
+        """Whether there is anything to say."""
+        return bool(self.decides or self.delivers or self.others)
+
+
+def answers_of(found: ServiceAnswers) -> Answers:
+    """The answers for one service, ready to print."""
+    lines = [responsible(answer) for answer in found.answers]
+    return Answers(
+        service=found.service,
+        title=found.title,
+        decides=tuple(line for line in lines if line.role == "decides"),
+        delivers=tuple(line for line in lines if line.role == "delivers"),
+        others=tuple(line for line in lines if line.role not in ("decides", "delivers")),
+        gaps=found.gaps,
+        overlaps=found.overlaps,
+        elsewhere=found.elsewhere,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """An office of a body and who holds it."""
+
+    slug: str
+    title: str
+    law: Law | None
+    holders: tuple[str, ...]
+    source: str
+    as_at: str
+    unknown: bool
+
+
+def post_of(office: OfficeLine) -> Post:
+    """An office ready to print."""
+    return Post(
+        slug=office.slug,
+        title=office.title,
+        law=office.law,
+        holders=tuple(holder_words(holder) for holder in office.holders),
+        source=office.holders[0].source if office.holders else "",
+        as_at=day(office.holders[0].as_at) if office.holders else "",
+        unknown=not office.holders and not office.whole,
+    )
