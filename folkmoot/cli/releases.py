@@ -71,7 +71,7 @@ def run_build() -> None:
             at=timezone.now(),
             progress=progress,
         )
-    click.echo(str(report))
+    click.echo(report)
 
 
 @click.command()

@@ -1,41 +1,38 @@
-"""The whole build: places and the account, then who answers, then where places stand."""
+"""The whole build: places and the account, then who answers, then where places stand.
+
+What is heavy is imported where it is needed, so that a start with nothing to do is quick.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 
-from folkmoot.bodies.importing import BodiesImported, import_bodies
-from folkmoot.framework.building import StandingsReport, build_standings
-from folkmoot.framework.importing import load_shipped
-from folkmoot.measures.building import BuildReport, build
-from folkmoot.measures.publishing import Progress
+from folkmoot.measures.inputs import ROOMS, inputs_of, is_built
 
+NOTHING_CHANGED = "Nothing changed since the last build."
 _LATER = "Who answers, and what is required"
+_ROOMS = (*ROOMS, "bodies", "framework")
 
 
-@dataclass(frozen=True, slots=True)
-class WholeReport:
-    """What a whole build did."""
+def build_whole(
+    *, data: Path, catalogue: Path, at: dt.datetime, progress: Callable[[str, int, int], None]
+) -> str:
+    """Make or update the database from the folders ``data`` and ``catalogue``; says what it did.
 
-    account: BuildReport
-    bodies: BodiesImported
-    standings: StandingsReport
-
-    def __str__(self) -> str:
-        return (
-            f"{self.account}\n{self.bodies.bodies:,} bodies with {self.bodies.offices:,} offices; "
-            f"{self.standings.judged} standards judged, {self.standings.unchanged} unchanged."
-        )
-
-
-def build_whole(*, data: Path, catalogue: Path, at: dt.datetime, progress: Progress) -> WholeReport:
-    """Make or update the database from the folders ``data`` and ``catalogue``.
-
-    Raises BadInput with every fault of the catalogue. Each of the three steps is whole or has
-    not happened; what has not changed is left alone.
+    Raises BadInput with every fault of the catalogue. Each of its steps is whole or has not
+    happened; what has not changed is left alone, and a crash leaves the rest to the next build.
     """
+    inputs = inputs_of(data, catalogue, _ROOMS)
+    if is_built(inputs):
+        return NOTHING_CHANGED
+
+    from folkmoot.bodies.importing import import_bodies
+    from folkmoot.framework.building import build_standings
+    from folkmoot.framework.importing import load_shipped
+    from folkmoot.measures.building import build, remember
+
     account = build(data=data, catalogue=catalogue, at=at, progress=progress)
     progress(_LATER, 0, 2)
     bodies = import_bodies(data, catalogue, at=at)
@@ -43,4 +40,8 @@ def build_whole(*, data: Path, catalogue: Path, at: dt.datetime, progress: Progr
     load_shipped(catalogue / "frameworks", at=at)
     standings = build_standings(at)
     progress(_LATER, 2, 2)
-    return WholeReport(account, bodies, standings)
+    remember(inputs, at)
+    return (
+        f"{account}\n{bodies.bodies:,} bodies with {bodies.offices:,} offices; "
+        f"{standings.judged} standards judged, {standings.unchanged} unchanged."
+    )

@@ -8,7 +8,6 @@ catalogue, and names them.
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,8 +17,9 @@ from django.db import transaction
 
 from folkmoot.common.errors import BadInput
 from folkmoot.measures.catalogue import read_catalogue
-from folkmoot.measures.computing import Crew, ReadTask, digest_of, read_file, shared
+from folkmoot.measures.computing import Crew, ReadTask, read_file, shared
 from folkmoot.measures.importing import sync_catalogue
+from folkmoot.measures.inputs import inputs_of, is_built
 from folkmoot.measures.models import Build, Release
 from folkmoot.measures.publishing import Progress, Publication, quiet
 from folkmoot.measures.readers import Reading
@@ -28,9 +28,6 @@ from folkmoot.measures.recomputing import recompute
 from folkmoot.measures.shipping import OFFICE, Due, files_due
 from folkmoot.measures.staging import Ready
 from folkmoot.places.importing import import_places
-
-_PACKAGE = Path(__file__).resolve().parent.parent
-_ROOMS = ("common", "places", "services", "measures", "stats")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,26 +79,19 @@ def build(
     """
     progress = progress or quiet
     inputs = inputs_of(data, catalogue)
-    if Build.objects.filter(inputs=inputs).exists():
+    if is_built(inputs):
         return BuildReport(unchanged=True, held=_held())
     with Crew(settings.WORKERS) as crew:
         report = _build(data, catalogue, at, progress, crew)
     with transaction.atomic():
         Build.objects.all().delete()
-        Build.objects.create(inputs=inputs, at=at)
+        remember(inputs, at)
     return report
 
 
-def inputs_of(data: Path, catalogue: Path) -> str:
-    """SHA-256 of everything that a build is made from: files of data, catalogue and code."""
-    parts: list[str] = []
-    folders = [(data, ""), (catalogue, ".yaml"), *((_PACKAGE / room, ".py") for room in _ROOMS)]
-    for folder, ending in folders:
-        for path in sorted(folder.rglob(f"*{ending}")):
-            if path.is_file():
-                digest = hashlib.sha256(path.read_bytes()).hexdigest()
-                parts.append(f"{path.relative_to(folder.parent).as_posix()} {digest}")
-    return digest_of(*parts)
+def remember(inputs: str, at: dt.datetime) -> None:
+    """Note that everything ``inputs`` stands for is built. A later build of figures forgets it."""
+    Build.objects.create(inputs=inputs, at=at)
 
 
 def _build(
