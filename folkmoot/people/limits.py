@@ -35,6 +35,7 @@ PROVIDER = "provider"
 INVITE = "invite"
 DOWNLOAD = "download"
 REPORT_FIGURE = "report-figure"
+REHEARSE = "rehearse"
 
 LIMITS: dict[str, tuple[Limit, ...]] = {
     # A code has five tries of its own (rules.CODE_TRIES), so an address can be guessed at
@@ -46,6 +47,8 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     INVITE: (Limit(ADDRESS, 5, _DAY), Limit(ACCOUNT, 100, _DAY)),
     DOWNLOAD: (Limit(ACCOUNT, 20, _DAY),),
     REPORT_FIGURE: (Limit(NETWORK, 10, _HOUR), Limit(NETWORK, 30, _DAY)),
+    # Looking never writes, so these are counted in the process (web/pages/rehearse_runs.py).
+    REHEARSE: (Limit(NETWORK, 120, _HOUR),),
 }
 
 # After this long no limit looks at an event any more.

@@ -36,6 +36,11 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "record/feed/": ("/record/feed/",),
     "record/<int:number>/": ("/record/1/", "/record/99999999/"),
     "record/<int:number>/canonical.json": ("/record/1/canonical.json",),
+    "framework/<slug:slug>/rehearse/": (
+        "/framework/illustrative/rehearse/",
+        "/framework/illustrative/rehearse/?standard=ehc-plan-20-weeks&line=90&step=notice",
+        "/framework/magic/rehearse/",
+    ),
     "sign-in/": ("/sign-in/", "/sign-in/?next=/account/"),
     "sign-in/code/<slug:key>/": ("/sign-in/code/none/",),
     "sign-in/passkey/begin/": (),  # takes POST only
