@@ -10,7 +10,7 @@ from typing import Annotated
 from django.db.models import QuerySet
 
 from folkmoot.common.acts import REASON_WORDS, VERBS
-from folkmoot.common.errors import BadInput, Fault
+from folkmoot.common.errors import NotFound
 from folkmoot.common.models import PublicAct
 from folkmoot.common.queries import RecordFilter
 from folkmoot.duties.models import Duty
@@ -63,10 +63,10 @@ class ActRow:
 
 
 def acts_matching(wanted: RecordFilter) -> QuerySet[PublicAct, PublicAct]:
-    """Acts of the record, to be paged by a door. Raises BadInput for a verb that is not there."""
+    """Acts of the record, to be paged by a door. Raises NotFound for a verb that is not there."""
     if wanted.verb and wanted.verb not in VERBS:
         known = ", ".join(sorted(VERBS))
-        raise BadInput([Fault("verb", "There is no such act.", f"Use one of: {known}.")])
+        raise NotFound(f"There is no such act. There are: {known}.")
     return PublicAct.objects.filter(**wanted.chosen())
 
 

@@ -17,7 +17,7 @@ from folkmoot.api.shapes import ERRORS, Page
 from folkmoot.bodies.answer_rows import who_rows
 from folkmoot.bodies.models import Body
 from folkmoot.bodies.queries import body_by_slug
-from folkmoot.common.errors import BadInput, Fault
+from folkmoot.common.errors import NotFound
 from folkmoot.common.queries import RecordFilter
 from folkmoot.duties.queries import duties_of_record, duty_file
 from folkmoot.measures.queries_account import find_area
@@ -35,15 +35,16 @@ def listing(shape: type[Schema]) -> dict[int, Any]:
 def area_of(text: str) -> Area | None:
     """The place of a filter, by code, short name or name; None for "".
 
-    Raises NotFound with suggestions; and BadInput, not repeating it, for what may be a postcode:
-    where somebody lives has no place in an address.
+    Raises NotFound: with suggestions, or without repeating what may be a postcode, because where
+    somebody lives has no place in an address.
     """
     if not text:
         return None
     if may_be_postcode(text):
-        remedy = "Send the code, short name or name of a place; /find/ and `folkmoot who` take one."
-        what = "This may be a postcode, and no postcode may stand in an address."
-        raise BadInput([Fault("place", what, remedy, kind="postcode")])
+        raise NotFound(
+            "This may be a postcode, and no postcode may stand in an address. Send the code, "
+            "short name or name of a place; the search box and `folkmoot who` take postcodes."
+        )
     return find_area(text)
 
 
