@@ -76,12 +76,13 @@ def main() -> None:
 
 
 def _register() -> None:
-    from folkmoot.cli import account, catalogue, framework, people, releases, serving
+    from folkmoot.cli import account, catalogue, framework, intervention, people, releases, serving
 
     for command in (
         account.account,
         catalogue.check,
         framework.framework,
+        intervention.intervention,
         releases.build,
         releases.import_release,
         releases.accept,
