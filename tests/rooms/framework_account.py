@@ -60,9 +60,8 @@ def history(values: list[float | None], first_row: int) -> list[list[object]]:
     return rows
 
 
-def account(slug: str = "plans-in-time", *, cases: float | None = 200.0) -> MeasureAccount:
-    """A measure with its account; the publisher counts ``cases`` a place and year, if any."""
-    found = {area.code: area for area in Area.objects.all()} or areas()
+def published(slug: str) -> tuple[Measure, Release]:
+    """A measure of special educational needs, with the one release it is read from."""
     service, _ = Service.objects.get_or_create(
         slug=SEN, defaults={"title": "Special educational needs", "summary": "s", "position": 3}
     )
@@ -98,6 +97,13 @@ def account(slug: str = "plans-in-time", *, cases: float | None = 200.0) -> Meas
         state=Release.State.PUBLISHED,
         received_at=AT,
     )
+    return measure, release
+
+
+def account(slug: str = "plans-in-time", *, cases: float | None = 200.0) -> MeasureAccount:
+    """A measure with its account; the publisher counts ``cases`` a place and year, if any."""
+    found = {area.code: area for area in Area.objects.all()} or areas()
+    measure, release = published(slug)
     for at, (code, values) in enumerate(VALUES.items()):
         past = history(values, 10 * at + 2)
         Account.objects.create(
