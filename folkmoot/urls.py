@@ -38,6 +38,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("data/", data),
     path("", include("folkmoot.web.pages.record")),
     path("", include("folkmoot.web.pages.rehearse")),
+    path("", include("folkmoot.web.pages.frameworks")),
+    path("", include("folkmoot.web.pages.bodies")),
     path("", include("folkmoot.web.pages.people")),
     path("", include("folkmoot.api.urls")),
 ]

@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 
 from folkmoot.bodies import rules
-from folkmoot.bodies.models import Body, Holder, Office, OfficeArea
+from folkmoot.bodies.models import Body, Holder, Office, OfficeArea, Remit
 from folkmoot.common.errors import NotFound
 from folkmoot.places.models import Area, AreaLink
 
@@ -134,6 +134,15 @@ def offices_of(body: Body, on: dt.date) -> list[rules.OfficeLine]:
     offices = list(Office.objects.filter(on_day(on), body=body).order_by("position", "title"))
     holders = holders_of((office.pk for office in offices), on)
     return [office_line(office, body.slug, holders.get(office.pk, ())) for office in offices]
+
+
+def remits_naming(slug: str, on: dt.date) -> list[tuple[str, str, str, tuple[str, ...]]]:
+    """(service, its title, role, kinds of area) of every remit that names a body: one query."""
+    found: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+    for row in Remit.objects.filter(who=f"{rules.BODY_PREFIX}{slug}", form="remit"):
+        if rules.in_force(row.since, row.until, on):
+            found[row.service, row.title, row.role].append(rules.AREA_KINDS[row.area_kind])
+    return [(*key, tuple(kinds)) for key, kinds in found.items()]
 
 
 def office_by_key(key: str) -> Office:

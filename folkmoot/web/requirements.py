@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 
 from folkmoot.framework.catalogue import KIND_WORDS, Framework, Standard
 from folkmoot.framework.queries import Held, InUse
+from folkmoot.framework.queries import Required as Tally
 from folkmoot.framework.rules.facts import Fact
 from folkmoot.framework.rules.wording import NO_FIGURES
 from folkmoot.measures.queries import Edition, MeasureFacts
@@ -253,3 +254,27 @@ def minimum_lines(framework: Framework, kind: str, on: dt.date) -> dict[str, flo
         and in_force(standard, on)
         and (standard.due is None or standard.due <= on)
     }
+
+
+def everywhere(found: Iterable[Tally]) -> list[Requirement]:
+    """Standards with how all places stand on them, in words."""
+    lines = []
+    for one in found:
+        total = sum(one.states.values())
+        if one.failing:
+            said = ngettext(
+                "%(count)d of %(total)d places is below the minimum (%(period)s).",
+                "%(count)d of %(total)d places are below the minimum (%(period)s).",
+                one.failing,
+            )
+            count = one.failing
+        else:
+            count = one.states.get("below", 0)
+            said = ngettext(
+                "%(count)d of %(total)d places is short of the line (%(period)s).",
+                "%(count)d of %(total)d places are short of the line (%(period)s).",
+                count,
+            )
+        words = {"count": count, "total": total, "period": label(one.period) if one.period else ""}
+        lines.append(unjudged(one.standard, one.note or said % words))
+    return lines

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from django.urls import URLResolver, get_resolver
 
+from folkmoot.api.files_answers import TABLES
+
+_ANSWERS = "|".join(TABLES)
+
 # route → addresses to ask. A route without an example fails tests/house/test_reading.py.
 EXAMPLES: dict[str, tuple[str, ...]] = {
     "": ("/",),
@@ -78,6 +82,17 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "api/v1/releases/<source>/<number>/revisions": ("/api/v1/releases/{source}/1/revisions",),
     "api/v1/observations": ("/api/v1/observations?measure={measure}&place=leeds",),
     "api/v1/account": ("/api/v1/account?place=leeds", "/api/v1/account?place=leds"),
+    "api/v1/bodies": ("/api/v1/bodies", "/api/v1/bodies?place=LS1+1UR"),
+    "api/v1/bodies/<slug>": ("/api/v1/bodies/leeds-city-council", "/api/v1/bodies/leds"),
+    "api/v1/offices": ("/api/v1/offices?place=leeds",),
+    "api/v1/holders": ("/api/v1/holders",),
+    "api/v1/remits": ("/api/v1/remits?service=schools",),
+    "api/v1/who": ("/api/v1/who?place=leeds", "/api/v1/who?place=leds"),
+    "api/v1/duties": ("/api/v1/duties",),
+    "api/v1/duties/<number>": ("/api/v1/duties/1",),
+    "api/v1/acts": ("/api/v1/acts?place=leeds",),
+    "api/v1/standards": ("/api/v1/standards",),
+    "api/v1/standings": ("/api/v1/standings?place=devon",),
     "api/v1/": ("/api/v1/",),
     "measure/<slug:slug>.csv": ("/measure/{measure}.csv",),
     "measure/<slug:slug>.csv-metadata.json": ("/measure/{measure}.csv-metadata.json",),
@@ -89,6 +104,16 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "place/<slug:slug>.csv-metadata.json": ("/place/leeds.csv-metadata.json",),
     r"^(?P<name>places|measures|sources)\.csv$": ("/places.csv", "/measures.csv", "/sources.csv"),
     r"^(?P<name>places|measures|sources)\.csv-metadata\.json$": ("/places.csv-metadata.json",),
+    "place/<slug:slug>/standings.csv": ("/place/devon/standings.csv",),
+    "place/<slug:slug>/standings.csv-metadata.json": ("/place/devon/standings.csv-metadata.json",),
+    "standard/<slug:key>/standings.csv": ("/standard/ehc-plan-20-weeks/standings.csv",),
+    "standard/<slug:key>/standings.csv-metadata.json": (
+        "/standard/ehc-plan-20-weeks/standings.csv-metadata.json",
+    ),
+    rf"^(?P<name>{_ANSWERS})\.csv$": tuple(f"/{name}.csv" for name in TABLES),
+    rf"^(?P<name>{_ANSWERS})\.csv-metadata\.json$": tuple(
+        f"/{name}.csv-metadata.json" for name in TABLES
+    ),
     "account.parquet": ("/account.parquet",),
 }
 

@@ -61,6 +61,18 @@ class HereRow:
     owed: tuple[Owed, ...]
     todo: ToDo
 
+    @property
+    def open(self) -> str:
+        """How many gaps and overlaps there are, in words; "" for none."""
+        gaps, overlaps = len(self.answers.gaps), len(self.answers.overlaps)
+        parts = [
+            ngettext("%(count)d gap", "%(count)d gaps", gaps) % {"count": gaps} if gaps else "",
+            ngettext("%(count)d overlap", "%(count)d overlaps", overlaps) % {"count": overlaps}
+            if overlaps
+            else "",
+        ]
+        return ", ".join(part for part in parts if part)
+
 
 # Exempt from the form token as /find/ is: it changes nothing, sets no cookie and tells a
 # stranger's page nothing.
