@@ -19,7 +19,11 @@ from tests import built_database, postgres_server
 
 # Migrations with triggers that refuse to let rows be changed or deleted.
 TRIGGERS = importlib.import_module("folkmoot.common.migrations.0002_refuse_changes_to_acts")
-GUARDS = (TRIGGERS, importlib.import_module("folkmoot.duties.migrations.0002_guard_duties"))
+GUARDS = (
+    TRIGGERS,
+    importlib.import_module("folkmoot.duties.migrations.0002_guard_duties"),
+    importlib.import_module("folkmoot.framework.migrations.0003_guard_cases"),
+)
 IN_CI = os.environ.get("CI", "").lower() == "true"
 
 

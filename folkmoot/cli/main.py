@@ -76,12 +76,22 @@ def main() -> None:
 
 
 def _register() -> None:
-    from folkmoot.cli import account, catalogue, framework, people, releases, serving, who
+    from folkmoot.cli import (
+        account,
+        catalogue,
+        framework,
+        intervention,
+        people,
+        releases,
+        serving,
+        who,
+    )
 
     for command in (
         account.account,
         catalogue.check,
         framework.framework,
+        intervention.intervention,
         releases.build,
         releases.import_release,
         releases.accept,

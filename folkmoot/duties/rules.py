@@ -188,17 +188,27 @@ def may_waive(held: Iterable[HeldRole], owed_to: str, on: dt.date) -> str:
 
 
 def says(clock: Clock, today: dt.date) -> str:
-    """How a duty stands, as a short sentence: "Answer owed by 2027-01-12; 9 days left."."""
-    now = state(clock, today)
-    if now == "answered":
-        late = "" if in_time(clock) else ", late"
-        return f"Answered on {clock.ended_on}{late}; it was due by {clock.due}."
-    if now == "waived":
-        return f"Waived on {clock.ended_on}; it was due by {clock.due}."
+    """How a duty stands, as a sentence: "Answer owed by 12 January 2027; 9 days left."."""
+    now, due = state(clock, today), day_words(clock.due)
+    if clock.ended_on is not None:
+        done, ended = STATES[now], day_words(clock.ended_on)
+        late = ", late" if in_time(clock) is False else ""
+        return f"{done} on {ended}{late}; it was due by {due}."
     left = days_left(clock, today)
     if left < 0:
-        return f"Answer overdue since {clock.due}; {_days(-left)} late."
-    return f"Answer owed by {clock.due}; {_days(left)} left." if left else "Answer owed today."
+        return f"Answer overdue since {due}; {_days(-left)} late."
+    return f"Answer owed by {due}; {_days(left)} left." if left else "Answer owed today."
+
+
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June", "July", "August", "September"),
+    *("October", "November", "December"),
+)
+
+
+def day_words(day: dt.date) -> str:
+    """A day as people write it: "12 January 2027"."""
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
 def _days(number: int) -> str:

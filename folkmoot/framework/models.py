@@ -4,8 +4,26 @@ from __future__ import annotations
 
 from django.db import models
 
+from folkmoot.framework.models_cases import (
+    Case,
+    CaseEvent,
+    CaseWords,
+    InterventionElsewhere,
+    RehearsalAct,
+)
 from folkmoot.measures.models import Measure, Release
 from folkmoot.places.models import Area
+
+__all__ = [
+    "Case",
+    "CaseEvent",
+    "CaseWords",
+    "FrameworkVersion",
+    "InterventionElsewhere",
+    "RehearsalAct",
+    "StandardAccount",
+    "Standing",
+]
 
 
 class FrameworkVersion(models.Model):

@@ -76,6 +76,12 @@ FAILED_MAIL = Rule(
     dt.timedelta(days=30),
     "it was given up; one that was sent is erased at once",
 )
+REHEARSAL_CASES = Rule(
+    "rehearsal-cases",
+    "What you tried out in the rehearsal space",
+    dt.timedelta(days=30),
+    "you began it",
+)
 FIGURE_REPORTS = Rule(
     "figure-reports",
     "What you wrote to report an error in a figure; your address goes when you are told the answer",
@@ -94,6 +100,7 @@ RULES = (
     ACCOUNTS,
     FAILED_MAIL,
     FIGURE_REPORTS,
+    REHEARSAL_CASES,
 )
 
 # An unused account is told by mail this long before it is erased.

@@ -69,10 +69,10 @@ def test_an_answer_ends_it_in_public_and_a_second_is_refused(devon, at):
     (said,) = found.answers
     assert (said.number, said.text, said.office) == (1, PLAN, f"{DEVON}/chief-executive")
     assert (found.line.state, found.line.in_time, found.line.open) == ("answered", True, False)
-    assert found.line.says == "Answered on 2026-11-26; it was due by 2026-12-21."
+    assert found.line.says == "Answered on 26 November 2026; it was due by 21 December 2026."
     assert acts()[-1] == ("answer-duty", f"duty:{duty.pk}", f"{DEVON}/chief-executive", "")
     assert PLAN not in "".join(a.canonical for a in PublicAct.objects.all())
-    with pytest.raises(Conflict, match="answered already, on 2026-11-26"):
+    with pytest.raises(Conflict, match="answered already, on 26 November 2026"):
         actions.answer(actor=devon, duty=duty.pk, text="Again.", at=at + 4 * DAY)
     assert given.number == DutyAnswer.objects.count() == 1
 

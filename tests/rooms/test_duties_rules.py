@@ -24,13 +24,13 @@ def day(offset):
 @pytest.mark.parametrize(
     ("today", "state", "says"),
     [
-        (SINCE, "owed", "Answer owed by 2026-12-21; 28 days left."),
-        (day(-8), "owed", "Answer owed by 2026-12-21; 8 days left."),
-        (day(-7), "due-soon", "Answer owed by 2026-12-21; 7 days left."),
-        (day(-1), "due-soon", "Answer owed by 2026-12-21; 1 day left."),
+        (SINCE, "owed", "Answer owed by 21 December 2026; 28 days left."),
+        (day(-8), "owed", "Answer owed by 21 December 2026; 8 days left."),
+        (day(-7), "due-soon", "Answer owed by 21 December 2026; 7 days left."),
+        (day(-1), "due-soon", "Answer owed by 21 December 2026; 1 day left."),
         (day(0), "due-soon", "Answer owed today."),
-        (day(1), "overdue", "Answer overdue since 2026-12-21; 1 day late."),
-        (day(400), "overdue", "Answer overdue since 2026-12-21; 400 days late."),
+        (day(1), "overdue", "Answer overdue since 21 December 2026; 1 day late."),
+        (day(400), "overdue", "Answer overdue since 21 December 2026; 400 days late."),
     ],
 )
 def test_the_state_of_an_open_duty(today, state, says):
@@ -52,7 +52,7 @@ def test_an_ended_duty_stays_ended_and_says_whether_it_was_late():
     assert [rules.in_time(c) for c in (prompt, late, waived)] == [True, False, None]
     assert ", late;" in rules.says(late, day(900))
     assert ", late;" not in rules.says(prompt, day(900))
-    assert rules.says(waived, day(900)) == "Waived on 2026-12-22; it was due by 2026-12-21."
+    assert rules.says(waived, day(900)) == "Waived on 22 December 2026; it was due by 21 December 2026."
 
 
 def test_an_early_answer_counts_only_when_those_not_given_would():

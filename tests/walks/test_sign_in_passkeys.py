@@ -16,6 +16,7 @@ from django.utils import timezone
 from folkmoot.common.models import Message
 from folkmoot.people import rules
 from folkmoot.people.limits import LIMITS, PASSKEY
+from folkmoot.people.models import Person
 from tests.rooms import people_invented as invented
 from tests.walks.signing_in import get, new_browser, post, sign_in
 from tests.walks.soft_passkey import PRESENT, SoftPasskey
@@ -59,6 +60,19 @@ def test_a_passkey_is_added_and_signs_in():
     assert email in get(other, "/account/").content.decode()
     assert Authenticator.objects.get().last_used_at is not None
     assert not EmailAddress.objects.exists()
+
+
+@pytest.mark.parametrize("number", [1, 9, 10, 36, 1234, 2**40])
+def test_a_passkey_finds_its_own_person_whatever_their_number(number):
+    now = timezone.now()
+    Person.objects.create(pk=number, email=invented.address(), created=now, seen_on=now.date())
+    email, client, other = Person.objects.get().email, new_browser(), new_browser()
+    sign_in(client, email)
+    passkey = passkey_for(client)
+
+    post(other, "/sign-in/", "/sign-in/passkey/", credential=passkey.use(challenge(other)))
+
+    assert email in get(other, "/account/").content.decode()
 
 
 @pytest.mark.parametrize("fault", ["stranger", "replayed", "unverified", "elsewhere", "rubbish"])

@@ -9,10 +9,10 @@ from django.db import transaction
 from folkmoot.common.acts import MAX_NOTE_LENGTH, WITHDRAWAL_REASONS
 from folkmoot.common.errors import BadInput, Conflict, Fault, NotAllowed, NotFound
 from folkmoot.common.plain_text import tidy
-from folkmoot.duties.actions.owing import locked, record_duty_act
+from folkmoot.duties.actions.owing import ended_already, locked, record_duty_act
 from folkmoot.duties.actions.reports import tell_reporters
 from folkmoot.duties.models import Duty, DutyAnswer
-from folkmoot.duties.rules import acting_day, may_answer
+from folkmoot.duties.rules import acting_day, day_words, may_answer
 from folkmoot.people.models import Person
 from folkmoot.people.queries import day_of, roles_of
 from folkmoot.people.rules import ADMINISTRATOR, SITE
@@ -62,11 +62,10 @@ def answer(
     row = locked(duty, space)
     office = _acting_office(actor, row, at)
     if row.ended:
-        how = "answered" if row.ended == "answered" else "waived"
-        raise Conflict(f"This was {how} already, on {row.ended_on}.")
+        raise Conflict(ended_already(row))
     day = acting_day(space, day_of(at), on)
     if day < row.since:
-        what = f"It has been owed since {row.since} only."
+        what = f"It has been owed since {day_words(row.since)} only."
         raise BadInput([Fault("on", what, "Name a later day.", value=str(day))])
     given = DutyAnswer.objects.create(
         duty=row, number=1, text=_words(text), office=office, on=day, at=at
@@ -99,7 +98,7 @@ def correct(
         raise Conflict("There is no answer yet that could be corrected.")
     day = acting_day(space, day_of(at), on)
     if day < last.on:
-        what = f"The answer was given on {last.on}."
+        what = f"The answer was given on {day_words(last.on)}."
         raise BadInput([Fault("on", what, "Name a later day.", value=str(day))])
     given = DutyAnswer.objects.create(
         duty=row, number=last.number + 1, text=_words(text), office=office, on=day, at=at

@@ -11,7 +11,7 @@ from folkmoot.bodies.models import Body
 from folkmoot.common.acts import record_act
 from folkmoot.common.errors import BadInput, Conflict, Fault, NotFound
 from folkmoot.duties.models import Duty
-from folkmoot.duties.rules import KINDS, NewDuty, duty_path
+from folkmoot.duties.rules import KINDS, NewDuty, day_words, duty_path
 
 _KEY = re.compile(r"[A-Za-z0-9]+(?:[-._:/][A-Za-z0-9]+)*")
 
@@ -27,6 +27,12 @@ def locked(duty: int, space: str) -> Duty:
     if row is None:
         raise NotFound("There is no such answer owed.")
     return row
+
+
+def ended_already(row: Duty) -> str:
+    """What to say to whoever comes after it was answered or waived."""
+    on = f", on {day_words(row.ended_on)}" if row.ended_on else ""
+    return f"This was {row.ended} already{on}."
 
 
 def record_duty_act(

@@ -8,9 +8,9 @@ from django.db import transaction
 
 from folkmoot.common.errors import BadInput, Conflict, Fault, NotAllowed
 from folkmoot.common.reasons import WAIVERS
-from folkmoot.duties.actions.owing import locked, record_duty_act
+from folkmoot.duties.actions.owing import ended_already, locked, record_duty_act
 from folkmoot.duties.models import Duty
-from folkmoot.duties.rules import BY_RULE, acting_day, may_waive
+from folkmoot.duties.rules import BY_RULE, acting_day, day_words, may_waive
 from folkmoot.people.models import Person
 from folkmoot.people.queries import day_of, roles_of
 
@@ -59,10 +59,9 @@ def waive_by_rule(
 
 def _end(row: Duty, *, reason: str, by: str, on: dt.date, at: dt.datetime) -> Duty:
     if row.ended:
-        how = "answered" if row.ended == "answered" else "waived"
-        raise Conflict(f"This was {how} already, on {row.ended_on}.")
+        raise Conflict(ended_already(row))
     if on < row.since:
-        what = f"It has been owed since {row.since} only."
+        what = f"It has been owed since {day_words(row.since)} only."
         raise BadInput([Fault("on", what, "Name a later day.", value=str(on))])
     row.ended, row.ended_on, row.ended_at, row.ended_by = "waived", on, at, by
     row.waived_reason = reason

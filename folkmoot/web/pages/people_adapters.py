@@ -53,8 +53,9 @@ class PasskeyAdapter(DefaultMFAAdapter):
         return "Folkmoot"
 
     def get_public_key_credential_user_entity(self, user: Person) -> dict[str, Any]:
-        """The person's number and address, which stay on the device."""
-        return {"id": str(user.pk).encode(), "display_name": user.email, "name": user.email}
+        """The person's number, as allauth reads it back, and address; both stay on the device."""
+        known: dict[str, Any] = super().get_public_key_credential_user_entity(user)
+        return {**known, "display_name": user.email, "name": user.email}
 
 
 class ProviderAdapter(DefaultSocialAccountAdapter):

@@ -1,0 +1,170 @@
+"""Proposals: answered by the framework at once, in public, with the trace."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import partial
+
+from django.db import IntegrityError, transaction
+
+from folkmoot.bodies.answering import accountable_for
+from folkmoot.bodies.models import Body
+from folkmoot.common.errors import BadInput, Conflict, Fault, NotFound
+from folkmoot.duties.actions import owe
+from folkmoot.duties.rules import REPLY, NewDuty, acting_day
+from folkmoot.framework.cases import calendars
+from folkmoot.framework.cases.actions.keeping import centre_role, keep, refuse, words_fault
+from folkmoot.framework.cases.course import run_of, subject_of
+from folkmoot.framework.cases.findings import find_here, framework_for, service_fault, step_fault
+from folkmoot.framework.cases.rules import (
+    NOTICE,
+    NOTICED,
+    PROPOSE,
+    REFUSE,
+    REFUSED,
+    after_days,
+)
+from folkmoot.framework.catalogue import Step
+from folkmoot.framework.models import Case
+from folkmoot.framework.queries import InUse
+from folkmoot.people.models import Person
+from folkmoot.people.queries import day_of
+from folkmoot.places.models import Area
+from folkmoot.places.queries import area_by_code
+
+# Kinds of body that may be the centre, and that no reply is asked of.
+CENTRAL = frozenset({"department", "national-body"})
+_ANY_OFFICE = "officer-of-the-centre"
+
+
+def central_body(slug: str) -> Body:
+    """The central body of this slug. Raises NotFound."""
+    body = Body.objects.filter(slug=slug, kind__in=CENTRAL).first()
+    if body is None:
+        raise NotFound(f"There is no central body {slug!r} here.")
+    return body
+
+
+def answering_body(area: Area, service: str, on: dt.date, named: str) -> Body | None:
+    """The body that owes a reply in a matter: the one named, or the first that decides there.
+
+    None where this site does not know who answers. Raises NotFound for a name that is no body.
+    """
+    if named:
+        body = Body.objects.filter(slug=named).first()
+        if body is None:
+            raise NotFound(f"There is no body {named!r} here.")
+        return body
+    for answer in accountable_for(area, service, on):
+        local = answer.body is not None and answer.body.kind not in CENTRAL
+        if answer.body is not None and local and answer.role in ("decides", "delivers"):
+            return Body.objects.get(slug=answer.body.slug)
+    return None
+
+
+def body_fault(body: Body | None, centre: Body) -> list[Fault]:
+    """That nobody is known who could reply, or that the centre would reply to itself."""
+    if body is None:
+        what = "This site does not know which body answers for this service here."
+        return [Fault("body", what, "Name the body that is to reply.")]
+    if body.pk == centre.pk:
+        what = "The centre cannot owe a reply to itself."
+        return [Fault("body", what, "Name the body that answers there.", value=body.slug)]
+    return []
+
+
+@transaction.atomic
+def propose(
+    *,
+    actor: Person | None,
+    centre: str,
+    place: str,
+    service: str,
+    step: str,
+    reasons: str,
+    at: dt.datetime,
+    framework: str = "",
+    body: str = "",
+    on: dt.date | None = None,
+    space: str = "record",
+) -> Case:
+    """Propose a step in a matter, and be answered by the framework in the same moment.
+
+    ``centre``: slug of the central body that ``actor`` acts for; ``place``: GSS code; ``step``: id
+    of the ladder; ``body``: slug of who is to reply, by default who answers for the service there.
+    Not allowed, the case is ``refused``: this is a matter for the local people. Allowed, notice is
+    given and the body owes a reply. Both are public, with the trace. Raises NotAllowed, NotFound,
+    BadInput with every fault, and Conflict where the same step is open there already.
+    """
+    today = day_of(at)
+    day = acting_day(space, today, on)
+    by = centre_role(actor, _ANY_OFFICE, centre, today, space)
+    area, central = area_by_code(place), central_body(centre)
+    in_use = framework_for(space, framework, day)
+    refuse([*service_fault(service), *step_fault(in_use, step), *words_fault("reasons", reasons)])
+    rung = in_use.framework.step(step)
+    if rung is not None:
+        by = centre_role(actor, rung.proposes, centre, today, space)
+    run = run_of(actor) if space == "rehearsal" and actor is not None else ""
+    found = find_here(in_use, step, area, service, day, space=space, run=run)
+    replies = answering_body(area, service, day, body)
+    case = Case(
+        space=space, run=run, framework_id=in_use.id, step=step, area=area, service=service,
+        centre=central, body=replies, outside=False, state=REFUSED, proposed_on=day, last_on=day,
+        begun_at=at,
+    )  # fmt: skip
+    keep_here = partial(keep, case, office=by.acting_office, on=day, at=at, labels=found.labels)
+    if not found.allowed or rung is None:
+        case.save()
+        keep_here(PROPOSE, finding=found, words={"reasons": reasons})
+        keep_here(REFUSE, reason="local-matter")
+        return case
+    refuse(body_fault(replies, central))
+    pauses = calendars.pauses(in_use.framework, area.nation, area.kind)
+    case.state, case.notice_on = NOTICED, day
+    case.reply_due = after_days(day, rung.reply_days, pauses)
+    open_case(case)
+    keep_here(PROPOSE, finding=found, words={"reasons": reasons})
+    keep_here(NOTICE)
+    owe_reply(case, rule_of(in_use, rung), in_use.framework.version, by.acting_office, day, at)
+    return case
+
+
+def open_case(case: Case) -> None:
+    """Write a new case that is open. Raises Conflict where another is open for the same step."""
+    try:
+        with transaction.atomic():
+            case.save()
+    except IntegrityError:
+        raise Conflict("This very step is open in this matter already.") from None
+
+
+def rule_of(in_use: InUse, rung: Step) -> str:
+    """The key of the rule by which a step makes answers owed."""
+    return f"framework:{in_use.framework.slug}/{rung.id}"
+
+
+def owe_reply(
+    case: Case, rule: str, version: str, by: str, since: dt.date, at: dt.datetime
+) -> None:
+    """Make the body of a case owe its reply by the day that the case states."""
+    if case.body is None or case.reply_due is None:
+        raise BadInput([Fault("body", "Nobody is known who could reply.", "Name the body.")])
+    owe(
+        new=NewDuty(
+            key=f"{subject_of(case.pk)}/reply",
+            kind=REPLY,
+            body=case.body.slug,
+            subject=subject_of(case.pk),
+            rule=rule,
+            rule_version=version,
+            since=since,
+            due=case.reply_due,
+            place=case.area.code,
+            service=case.service,
+            owed_to=case.centre.slug,
+        ),
+        by=by,
+        at=at,
+        space=case.space,
+    )

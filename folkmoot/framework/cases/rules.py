@@ -1,0 +1,290 @@
+"""The course of a case: what may follow what, by whom, and from which day. Pure rules.
+
+A proposal is refused ("this is a matter for the local people") or becomes a notice. To a notice
+the body owes a reply; when its days are over there is a decision: the centre does not step in, or
+it does, for a time, with reviews due, until the test for the end is met or the time is over. An
+emergency outside the framework begins with the step itself, and is marked so for ever.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from folkmoot.bodies.rules import OFFICE_KINDS
+from folkmoot.common.errors import Fault
+from folkmoot.duties.rules import day_words
+from folkmoot.people.rules import CENTRE, HeldRole, holds
+
+REFUSED, NOTICED, WITHDRAWN, STOPPED = "refused", "noticed", "withdrawn", "stopped"
+RUNNING, ENDED = "running", "ended"
+STATES: dict[str, str] = {
+    REFUSED: "refused: a matter for the local people",
+    NOTICED: "notice given",
+    WITHDRAWN: "proposal withdrawn",
+    STOPPED: "decided: the centre does not step in",
+    RUNNING: "the centre has stepped in",
+    ENDED: "ended",
+}
+OPEN = frozenset({NOTICED, RUNNING})
+# Where the centre did not step in, after all or at once.
+NON_INTERVENTIONS = frozenset({REFUSED, WITHDRAWN, STOPPED})
+
+PROPOSE, REFUSE, NOTICE, WITHDRAW = "propose", "refuse", "notice", "withdraw"
+REPLY, DECIDE, REVIEW, END, OVERRIDE = "reply", "decide", "review", "end", "override"
+# What is done → how the public record calls it.
+VERB_OF: dict[str, str] = {
+    PROPOSE: "propose-step",
+    REFUSE: "refuse-step",
+    NOTICE: "give-notice",
+    WITHDRAW: "withdraw-proposal",
+    REPLY: "answer-duty",
+    DECIDE: "decide-step",
+    REVIEW: "review-step",
+    END: "end-step",
+    OVERRIDE: "override-framework",
+}
+# (state before, what is done) → states that may come of it. "" is before there is a case. A reply
+# changes no state.
+TRANSITIONS: dict[tuple[str, str], frozenset[str]] = {
+    ("", PROPOSE): frozenset({REFUSED, NOTICED}),
+    ("", OVERRIDE): frozenset({RUNNING}),
+    (NOTICED, WITHDRAW): frozenset({WITHDRAWN}),
+    (NOTICED, DECIDE): frozenset({RUNNING, STOPPED}),
+    (RUNNING, REVIEW): frozenset({RUNNING, ENDED}),
+    (RUNNING, END): frozenset({ENDED}),
+}
+
+GO_AHEAD, DO_NOT = "go-ahead", "do-not-step-in"
+GOES_ON, TEST_MET, EARLY, TIME_OVER = "goes-on", "exit-test-met", "ended-early", "time-over"
+
+# No framework covers an emergency, so these are this site's own limits on one.
+OVERRIDE_LONGEST_DAYS = 183
+OVERRIDE_REVIEW_MONTHS = 1
+OVERRIDE_REPLY_DAYS = 28
+
+# Roles of frameworks that one office of a department holds. Any other role of the centre is
+# open to whoever acts for the centre.
+_OFFICE_OF = {"minister": "minister", "secretary-of-state": "minister"}
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A time with a first and a last day, in which official acts wait or carry a label."""
+
+    title: str
+    starts: dt.date
+    ends: dt.date
+
+    def holds(self, on: dt.date) -> bool:
+        """Whether the day is within it."""
+        return self.starts <= on <= self.ends
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """What the next move of a case depends on.
+
+    ``last_on`` is the day of the newest thing done. ``replied_on`` is None where no reply has
+    come, ``reply_waived`` whether it was given up. ``review_due`` is the day of the next review.
+    """
+
+    state: str
+    last_on: dt.date
+    notice_on: dt.date | None = None
+    reply_due: dt.date | None = None
+    replied_on: dt.date | None = None
+    reply_waived: bool = False
+    notice_days: int = 0
+    starts: dt.date | None = None
+    ends: dt.date | None = None
+    review_due: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What may be done next: by whom in words, and from which day (None: at any time)."""
+
+    what: str
+    who: str
+    earliest: dt.date | None
+
+
+def may_follow(state: str, what: str) -> bool:
+    """Whether something may be done to a case in this state."""
+    return (state, what) in TRANSITIONS
+
+
+def acts_for_centre(
+    held: Iterable[HeldRole], role: str, centre: str, on: dt.date
+) -> HeldRole | None:
+    """The role by which somebody may act as ``role`` of a framework for the centre, or None.
+
+    They hold the role of the centre at that very body; a minister's part is played by whoever
+    acts for the minister's office and by nobody else.
+    """
+    office = _OFFICE_OF.get(role, "")
+    for has in held:
+        here = has.role == CENTRE and has.body == centre and holds(has, on)
+        if here and office in ("", has.office):
+            return has
+    return None
+
+
+def office_words(role: str) -> str:
+    """The office that a role of a framework asks for, in words: "minister in charge"."""
+    return OFFICE_KINDS.get(_OFFICE_OF.get(role, ""), "")
+
+
+def after_days(start: dt.date, days: int, pauses: Sequence[Span] = ()) -> dt.date:
+    """The day so many days after ``start``, days within a pause not counted."""
+    day, left = start, days
+    while left:
+        day += dt.timedelta(days=1)
+        if not any(pause.holds(day) for pause in pauses):
+            left -= 1
+    return day
+
+
+def after_months(start: dt.date, months: int) -> dt.date:
+    """The same day so many months later, or the last day of that month."""
+    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
+    month += 1
+    following = dt.date(year + month // 12, month % 12 + 1, 1)
+    last = (following - dt.timedelta(days=1)).day
+    return dt.date(year, month, min(start.day, last))
+
+
+def earliest_decision(course: Course) -> dt.date:
+    """The first day on which a notice may be decided: its days and those of reply are over.
+
+    A reply that came early does not shorten them: the body may still add to it.
+    """
+    if course.notice_on is None or course.reply_due is None:
+        raise ValueError("there is no notice to decide on")
+    noticed = course.notice_on + dt.timedelta(days=course.notice_days)
+    return max(noticed, course.reply_due + dt.timedelta(days=1))
+
+
+def next_review(on: dt.date, months: int, ends: dt.date) -> dt.date:
+    """When the next review is due: so many months on, or when the step's time is over."""
+    return min(after_months(on, months), ends)
+
+
+def day_fault(course: Course, on: dt.date) -> list[Fault]:
+    """What is wrong with doing something on this day: nothing, or that it would be before."""
+    if on >= course.last_on:
+        return []
+    what = f"{day_words(on)} is before the last thing that was done, on "
+    return [
+        Fault("on", f"{what}{day_words(course.last_on)}.", "Name that day or later.", value=str(on))
+    ]
+
+
+def pause_fault(pauses: Sequence[Span], on: dt.date) -> list[Fault]:
+    """That official acts wait on this day, with the pauses that say so."""
+    return [
+        Fault(
+            "on",
+            f"Official acts wait: {pause.title}.",
+            f"Do it after {day_words(pause.ends)}.",
+            kind="paused",
+            value=str(on),
+        )
+        for pause in pauses
+        if pause.holds(on)
+    ]
+
+
+def decide_faults(course: Course, on: dt.date, pauses: Sequence[Span]) -> list[Fault]:
+    """Everything that keeps a notice from being decided on a day."""
+    faults = day_fault(course, on)
+    earliest = earliest_decision(course)
+    if on < earliest:
+        faults.append(
+            Fault(
+                "on",
+                f"The days of notice and reply are not over on {day_words(on)}.",
+                f"Decide on {day_words(earliest)} or later.",
+                kind="too-early",
+                value=str(on),
+            )
+        )
+    return faults + pause_fault(pauses, on)
+
+
+def reply_faults(course: Course, on: dt.date, *, late: bool) -> list[Fault]:
+    """Everything that keeps a reply from being given on a day.
+
+    When its days are over, a reply no longer holds up the decision. The answer is still owed, so
+    it may be given, as ``late``.
+    """
+    if course.notice_on is not None and on < course.notice_on:
+        what = f"Notice was given on {day_words(course.notice_on)}."
+        return [Fault("on", what, "Name that day or later.", value=str(on))]
+    if course.reply_due is None or on <= course.reply_due or late:
+        return []
+    return [
+        Fault(
+            "on",
+            f"The days for a reply ended on {day_words(course.reply_due)}.",
+            "The answer is still owed: give it as a late one. The decision need not wait for it.",
+            kind="too-late",
+            value=str(on),
+        )
+    ]
+
+
+def moves(course: Course, decides: str, centre: str, body: str) -> list[Move]:
+    """What may be done next in a case, with names for who may."""
+    found = []
+    if course.state == NOTICED:
+        if course.replied_on is None and not course.reply_waived:
+            found.append(Move(REPLY, body, course.notice_on))
+        who = f"{centre} ({office})" if (office := office_words(decides)) else centre
+        found.append(Move(DECIDE, who, earliest_decision(course)))
+        found.append(Move(WITHDRAW, centre, course.last_on))
+    if course.state == RUNNING:
+        found.append(Move(REVIEW, centre, course.last_on))
+        found.append(Move(END, centre, course.last_on))
+    return found
+
+
+def says(course: Course, today: dt.date, body: str, ended_on: dt.date | None = None) -> str:
+    """How a case stands on a day, as one sentence."""
+    if course.state == NOTICED and course.reply_due is not None:
+        if course.replied_on is not None:
+            earliest = day_words(earliest_decision(course))
+            return f"{body} replied on {day_words(course.replied_on)}; decided from {earliest}."
+        if course.reply_waived:
+            return f"No reply is owed; decided from {day_words(earliest_decision(course))}."
+        if today <= course.reply_due:
+            return f"Notice given; {body} owes a reply by {day_words(course.reply_due)}."
+        since = day_words(course.reply_due)
+        return f"Notice given; the reply of {body} has been overdue since {since}."
+    if course.state == RUNNING and course.ends is not None:
+        if today > course.ends:
+            return f"Its time was over on {day_words(course.ends)}: it has no force any more."
+        if course.review_due is not None and today > course.review_due:
+            return f"In force; its review has been overdue since {day_words(course.review_due)}."
+        return f"In force until {day_words(course.ends)} at the latest."
+    if ended_on is not None:
+        return f"Ended on {day_words(ended_on)}."
+    words = STATES[course.state]
+    return f"{words[0].upper()}{words[1:]}."
+
+
+def override_faults(on: dt.date, until: dt.date) -> list[Fault]:
+    """What is wrong with the time of an emergency outside the framework."""
+    longest = on + dt.timedelta(days=OVERRIDE_LONGEST_DAYS)
+    if on < until <= longest:
+        return []
+    return [
+        Fault(
+            "until",
+            f"An emergency cannot last until {day_words(until)}.",
+            f"Name a day after {day_words(on)}, and {day_words(longest)} at the latest.",
+            value=str(until),
+        )
+    ]

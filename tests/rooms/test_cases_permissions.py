@@ -1,0 +1,102 @@
+"""Who may do what in a case: every role at the centre, at the body and elsewhere."""
+
+import pytest
+from django.db import transaction
+
+from folkmoot.common.errors import NotAllowed
+from folkmoot.framework.cases import actions
+from folkmoot.people.queries import day_of
+from folkmoot.people.rules import ROLES, SITE
+from tests.rooms import cases_begun as begun
+from tests.rooms import people_invented as invented
+from tests.rooms.cases_begun import DAY, DEVON_COUNCIL, EQUALITY, REASONS, REPLY, YORK, counts
+from tests.rooms.duties_owed import DFE, DFE_DOMAIN
+
+
+@pytest.fixture
+def stage(db, at):
+    return begun.stage(at)
+
+
+class _Undo(Exception):
+    """So that one attempt leaves nothing for the next."""
+
+
+@pytest.mark.parametrize("role", sorted(ROLES))
+def test_who_may_do_what(stage, at, role):
+    """For every role, at the centre that acts, at the council concerned and at another body."""
+    noticed = begun.propose(stage)
+    at29 = at + 29 * DAY
+    allowed = set()
+    site = role == "administrator"
+    places = {
+        "centre": (DFE, DFE_DOMAIN, "minister"),
+        "body": (DEVON_COUNCIL, "devon.gov.uk", "leader"),
+        "other": ("leeds-city-council", "leeds.gov.uk", "minister"),
+    }
+    for place, (body, domain, office) in places.items():
+        if site:
+            body, domain = SITE, "example.org"
+        who = invented.with_role(at, role, body, domain, office, by=stage.administrator)
+        tries = {
+            "propose": lambda who=who: begun.propose(stage, actor=who, place=YORK),
+            "reply": lambda who=who: actions.reply(
+                actor=who, case=noticed.pk, text=REPLY, at=at + DAY),
+            "decide": lambda who=who: begun.decide(stage, noticed, actor=who),
+            "withdraw": lambda who=who: actions.withdraw(
+                actor=who, case=noticed.pk, reasons=REASONS, at=at29),
+            "override": lambda who=who: actions.override(
+                actor=who, centre=DFE, place=YORK, service=begun.SEN, power="children-direction",
+                reasons=REASONS, equality=EQUALITY, until=day_of(at) + 9 * DAY,
+                body=DEVON_COUNCIL, at=at),
+        }  # fmt: skip
+        for what, attempt in tries.items():
+            try:
+                with transaction.atomic():
+                    attempt()
+                    allowed.add((place, what))
+                    raise _Undo
+            except (NotAllowed, _Undo):
+                pass
+    centre = {("centre", what) for what in ("propose", "decide", "withdraw", "override")}
+    reply = {("body", "reply")} if role in ("officer", "representative") else set()
+    assert allowed == (centre if role == "centre" else reply)
+
+
+@pytest.mark.parametrize("role", sorted(ROLES))
+def test_who_may_review_and_end(stage, at, role):
+    case = begun.running(stage)
+    allowed = set()
+    places = (("centre", DFE, DFE_DOMAIN), ("body", DEVON_COUNCIL, "devon.gov.uk"))
+    for place, body, domain in places:
+        if role == "administrator":
+            body, domain = SITE, "example.org"
+        who = invented.with_role(at, role, body, domain, "leader", by=stage.administrator)
+        for what, act in (
+            ("review", lambda who=who: actions.review(
+                actor=who, case=case.pk, outcome="goes-on", text=REASONS, at=at + 40 * DAY)),
+            ("end", lambda who=who: actions.end(
+                actor=who, case=case.pk, ending="ended-early", reasons=REASONS, at=at + 40 * DAY)),
+        ):  # fmt: skip
+            try:
+                with transaction.atomic():
+                    act()
+                    allowed.add((place, what))
+                    raise _Undo
+            except (NotAllowed, _Undo):
+                pass
+    assert allowed == ({("centre", "review"), ("centre", "end")} if role == "centre" else set())
+
+
+def test_nobody_who_is_not_signed_in_does_anything(stage, at):
+    case = begun.propose(stage)
+    before = counts()
+    for attempt in (
+        lambda: begun.propose(stage, actor=None, place=YORK),
+        lambda: begun.decide(stage, case, actor=None),
+        lambda: actions.reply(actor=None, case=case.pk, text=REPLY, at=at),
+        lambda: actions.withdraw(actor=None, case=case.pk, reasons=REASONS, at=at),
+    ):
+        with pytest.raises(NotAllowed):
+            attempt()
+    assert counts() == before
