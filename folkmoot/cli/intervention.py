@@ -1,4 +1,4 @@
-"""``folkmoot intervention``: what the framework would answer to a proposal to step in."""
+"""``folkmoot intervention``: what a proposal would be answered, and ending what is over."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ if TYPE_CHECKING:
 
 @click.group()
 def intervention() -> None:
-    """Asks whether an operating framework lets the centre step in, with the trace of the answer.
+    """Asks whether an operating framework lets the centre step in, and ends what is over.
 
     \b
-    Example:
+    Examples:
       folkmoot intervention propose Devon special-educational-needs notice --dry-run
+      folkmoot intervention end
     """
 
 
@@ -92,6 +93,21 @@ def propose(
         click.echo(json.dumps(to_json(found), ensure_ascii=False, indent=1))
     else:
         _print(found)
+
+
+@intervention.command()
+def end() -> None:
+    """Ends, by the rule, every step of the centre whose time is over or whose exit test is met.
+
+    Run it every day from cron or a timer, and after every build; running it more often does no
+    harm. Each ending is a public act of the rule, and nobody has to choose it. It prints how many
+    were ended.
+    """
+    from django.utils import timezone
+
+    from folkmoot.framework.cases.actions import end_what_is_over
+
+    click.echo(f"{end_what_is_over(at=timezone.now()):6} steps of the centre ended by the rule")
 
 
 def _print(found: Finding) -> None:

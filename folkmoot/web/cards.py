@@ -44,6 +44,14 @@ class Card:
         """Where the release that the figure comes from is described."""
         return f"/release/{self.figure.facts.source}/{self.figure.release}/"
 
+    @property
+    def report_link(self) -> str:
+        """Where an error in the figure is reported; "" where no row of a release has it."""
+        figure = self.figure
+        if not figure.row:
+            return ""
+        return f"/report/{figure.facts.source}/{figure.release}/{figure.row}/"
+
 
 @dataclass(frozen=True, slots=True)
 class Around:

@@ -47,6 +47,15 @@ class Requirement:
     row: int
 
     @property
+    def caveat(self) -> str:
+        """Why missing it is not failing; "" where it is."""
+        if self.minimum:
+            return ""
+        if _binds(self.standard):
+            return _("its figures cannot prove a breach")
+        return _("not a minimum")
+
+    @property
     def link(self) -> str:
         """Where all places are told of on this standard."""
         return f"/standard/{self.standard.id}/"
@@ -100,6 +109,15 @@ def line_words(standard: Standard, measure: MeasureFacts | None) -> str:
     return wording.number(standard.line, measure)
 
 
+def shortfall_words(shortfall: float | None, measure: MeasureFacts) -> str:
+    """How far short of the line, in points where the figure is in per cent; "" where it is not."""
+    if not shortfall:
+        return ""
+    if measure.unit == "%":
+        return _("%(points)s points") % {"points": f"{shortfall:.{measure.decimals}f}"}
+    return wording.number(shortfall, measure)
+
+
 def _standing(fact: Fact) -> str:
     if fact.failing:
         return "failing"
@@ -133,7 +151,7 @@ def _periods(fact: Fact) -> str:
     if fact.state != "below" or fact.consecutive < 1:
         return ""
     return ngettext(
-        "Short of the line in the newest published period; not in the one before.",
+        "Short of the line in the newest published period.",
         "Short of the line in each of the last %(count)d published periods.",
         fact.consecutive,
     ) % {"count": fact.consecutive}
@@ -260,7 +278,7 @@ def everywhere(found: Iterable[Tally]) -> list[Requirement]:
     """Standards with how all places stand on them, in words."""
     lines = []
     for one in found:
-        total = sum(one.states.values())
+        total = one.states.get("below", 0) + one.states.get("meets", 0)
         if one.failing:
             said = ngettext(
                 "%(count)d of %(total)d places is below the minimum (%(period)s).",

@@ -25,6 +25,28 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "/place/exeter/waste/",
         "/place/leeds/magic/",
     ),
+    "here/": ("/here/",),
+    "here/<slug:slug>/": ("/here/exeter/", "/here/devon/?found=sector", "/here/leds/"),
+    "frameworks/": ("/frameworks/",),
+    "framework/compare/": (
+        "/framework/compare/",
+        "/framework/compare/?a=england-as-found&b=illustrative",
+        "/framework/compare/?a=magic&b=illustrative",
+    ),
+    "framework/<slug:slug>/": ("/framework/england-as-found/", "/framework/magic/"),
+    "framework/<slug:slug>/<str:version>/": (
+        "/framework/illustrative/2026-11-23.1/",
+        "/framework/illustrative/7/",
+    ),
+    "standard/<slug:key>/": ("/standard/ehc-plan-20-weeks/", "/standard/magic/"),
+    "discretion/<slug:slug>/": ("/discretion/waste/", "/discretion/magic/"),
+    "bodies/": ("/bodies/",),
+    "body/<slug:slug>/": ("/body/devon-county-council/", "/body/magic/"),
+    "report/<slug:slug>/<int:number>/<int:row>/": (
+        "/report/dfe-lait/1/308078/",
+        "/report/dfe-lait/1/1/",
+    ),
+    "report/<slug:slug>/<int:number>/<int:row>/sent/": ("/report/dfe-lait/1/308078/sent/",),
     "services/": ("/services/",),
     "service/<slug:slug>/": ("/service/schools/", "/service/magic/"),
     "measure/<slug:slug>/": ("/measure/{measure}/", "/measure/magic/"),
@@ -118,7 +140,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
 }
 
 # Pages with a form that changes something: they set the cookie of the form's token, and no other.
-FORMS = {"/sign-in/", "/sign-in/?next=/account/", "/sign-out/"}
+FORMS = {"/sign-in/", "/sign-in/?next=/account/", "/sign-out/", "/report/dfe-lait/1/308078/"}
 
 
 def routes() -> list[str]:

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-import threading
 from typing import Any
 
 import pytest
-from django.db import connections
 from faker import Faker
 
 from folkmoot.bodies import holders_file
 from folkmoot.bodies.actions import HoldersImported, import_holders
-from folkmoot.bodies.models import Body, Holder, Office
+from folkmoot.bodies.models import Holder, Office
 from folkmoot.common.errors import BadInput, Fault, NotAllowed
 from folkmoot.common.models import PublicAct
-from folkmoot.places.models import Area
 from tests.rooms.bodies_loaded import AT, bodies
 
 __all__ = ["bodies"]
@@ -219,36 +216,6 @@ def test_a_place_with_a_force_and_a_commissioner_is_told_apart_by_the_role(loade
         "devon-and-cornwall-police",
         "police-and-crime-commissioner-for-devon-and-cornwall",
     )
-
-
-def test_two_files_at_the_same_moment_leave_one_holder(committing: None) -> None:
-    area = Area.objects.create(
-        code="E08000035", name="Leeds", slug="leeds", kind="metropolitan", edition="t", source="t"
-    )
-    body = Body.objects.create(
-        slug="leeds-city-council", name="Leeds", kind="metropolitan-council", area=area, source="t"
-    )
-    Office.objects.create(body=body, slug="leader", title="Leader", kind="leader", seats=1)
-    start = threading.Barrier(2)
-    outcomes: list[str] = []
-
-    def bring(name: str) -> None:
-        start.wait(timeout=30)
-        try:
-            load(row(name, "2026-05-14"))
-            outcomes.append("in")
-        except BadInput as error:
-            outcomes.append(error.faults[0].kind)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=bring, args=(name,)) for name in ("Ann Able", "Bea Bold")]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    assert sorted(outcomes) == ["in", "overlapping-holders"]
-    assert Holder.objects.count() == 1
 
 
 def test_the_file_reader_alone_needs_no_database() -> None:

@@ -22,6 +22,21 @@ PAGES = [
     "/place/hackney/",
     "/place/leeds/schools/",
     "/place/exeter/schools/",
+    "/place/devon/special-educational-needs/",
+    "/here/",
+    "/here/exeter/?found=sector",
+    "/here/devon/",
+    "/frameworks/",
+    "/framework/england-as-found/",
+    "/framework/illustrative/",
+    "/framework/compare/?a=england-as-found&b=illustrative",
+    "/standard/ehc-plan-20-weeks/",
+    "/standard/ae-four-hours/",
+    "/discretion/special-educational-needs/",
+    "/bodies/",
+    "/body/devon-county-council/",
+    "/body/house-of-commons/",
+    "/report/dfe-lait/1/308078/",
     "/services/",
     "/service/schools/",
     "/measure/dfe-persistent-absence-secondary/",
@@ -101,6 +116,29 @@ def test_without_javascript_a_measure_opens_from_a_place(new_page):
     # Folded parts open by themselves.
     page.get_by_text("Every period in a table").click()
     assert page.locator("details[open] table").first.is_visible()
+
+
+def test_a_postcode_leads_to_who_answers_and_on_to_what_is_below_the_minimum(new_page):
+    page = new_page(width=360, javascript=False)
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto("/here/")
+    page.get_by_label("Postcode or place").fill("EX1 1HS")
+    page.get_by_role("button", name="Show").click()
+
+    assert page.get_by_role("heading", level=1).inner_text().startswith("Who answers in")
+    assert not [url for url in asked if "1HS" in url.upper()]
+    page.get_by_role("link", name="Special educational needs", exact=True).click()
+    assert page.get_by_role("heading", level=1).inner_text() == "Special educational needs in Devon"
+    failing = page.locator(".fm-failing").first
+    assert "below the minimum" in failing.inner_text()
+    assert "repeating-linear-gradient" in failing.evaluate(
+        "one => getComputedStyle(one).backgroundImage"
+    )
+    local = page.locator(".fm-local").first
+    assert "repeating-linear-gradient" not in local.evaluate(
+        "one => getComputedStyle(one).backgroundImage"
+    )
 
 
 def test_the_skip_link_comes_first_and_reaches_the_page(new_page):

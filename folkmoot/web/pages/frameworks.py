@@ -82,8 +82,9 @@ class Rung:
 def _line(standard_id: str, framework: Framework, current: Edition, amount: float) -> str:
     found = framework.standard(standard_id)
     measure = next((m for m in current.facts.values() if found and m.slug == found.measure), None)
-    unit = measure.unit if measure else ""
-    return f"{amount:g}{unit}" if unit == "%" else f"{amount:g} {unit}".strip()
+    if measure is not None and measure.unit == "%":
+        return _("%(points)s points") % {"points": f"{amount:g}"}
+    return f"{amount:g} {measure.unit if measure else ''}".strip()
 
 
 def _condition(condition: Condition, framework: Framework, current: Edition) -> str:

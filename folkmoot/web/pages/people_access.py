@@ -50,13 +50,18 @@ def recently_proved(request: HttpRequest) -> bool:
     return any(record.get("at", 0) > time.time() - RECENT for record in records)
 
 
-def network(request: HttpRequest) -> str:
-    """The network that ``request`` comes from. Behind a proxy, the one that the proxy saw."""
+def address(request: HttpRequest) -> str:
+    """The address that ``request`` comes from. Behind a proxy, the one that the proxy saw."""
     seen = request.META.get("REMOTE_ADDR", "")
     if settings.BEHIND_PROXY:
         # The last is the one our own proxy added; whoever asks may have written the others.
         seen = request.headers.get("X-Forwarded-For", seen).rpartition(",")[2]
-    return network_of(seen)
+    return seen
+
+
+def network(request: HttpRequest) -> str:
+    """The network that ``request`` comes from, as limits count it."""
+    return network_of(address(request))
 
 
 def safe_path(request: HttpRequest, path: str) -> str:

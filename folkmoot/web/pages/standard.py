@@ -20,7 +20,7 @@ from folkmoot.measures.rules.periods import label
 from folkmoot.places.rules import KINDS
 from folkmoot.web import wording
 from folkmoot.web.remembered import remembered
-from folkmoot.web.requirements import dates_of, in_force, line_words
+from folkmoot.web.requirements import dates_of, in_force, line_words, shortfall_words
 from folkmoot.web.templatetags.folkmoot import sign
 
 _WORST = 10
@@ -34,13 +34,18 @@ def draw_standings(held: Iterable[Held], measure: MeasureFacts) -> SafeString:
         mark = f"{sign('failing')} " if fact.failing else ""
         css = ' class="is-failing"' if fact.failing else ""
         link = f"/place/{one.area_slug}/{one.standard.service}/#required"
-        short = wording.number_alone(fact.shortfall, measure) if fact.shortfall else ""
-        value = wording.number_or_mark(fact.value, fact.status, measure)
-        people = f"{fact.affected:,}" if fact.affected is not None else ""
+        if fact.value is None:
+            why = wording.number_or_mark(None, fact.status, measure)
+            cells = f'<td colspan="4" class="fm-quiet">{escape(why)}</td>'
+        else:
+            people = f"{fact.affected:,}" if fact.affected is not None else ""
+            cells = (
+                f'<td class="n">{escape(wording.number_alone(fact.value, measure))}</td>'
+                f'<td class="n">{escape(shortfall_words(fact.shortfall, measure))}</td>'
+                f'<td class="n">{fact.consecutive or ""}</td><td class="n">{people}</td>'
+            )
         drawn.append(
-            f'<tr><th scope="row"><a href="{link}">{escape(one.area_name)}</a></th>'
-            f'<td class="n">{escape(value)}</td><td class="n">{escape(short)}</td>'
-            f'<td class="n">{fact.consecutive or ""}</td><td class="n">{people}</td>'
+            f'<tr><th scope="row"><a href="{link}">{escape(one.area_name)}</a></th>{cells}'
             f"<td{css}>{mark}{escape(_(one.says))}</td></tr>\n"
         )
     return mark_safe("".join(drawn))  # noqa: S308 — numbers, and texts escaped above

@@ -1,0 +1,168 @@
+"""What is required and what is left to places, on the pages that say so."""
+
+import re
+
+import pytest
+
+from folkmoot.framework.models import StandardAccount, Standing
+from folkmoot.web import remembered
+from tests.web.test_pages import get, text_of
+
+
+def part(html, key):
+    return re.search(rf'<section class="fm-part" id="{key}">.*?</section>', html, re.S)[0]
+
+
+def test_a_matter_below_a_minimum_says_it_in_cases_and_leaves_the_rest_to_the_place(built, client):
+    html = part(get(client, "/place/devon/special-educational-needs/"), "required")
+    failing = re.search(r'<div class="fm-failing">.*?</div>', html, re.S)[0]
+
+    assert "97 in 100 late: below the minimum." in text_of(failing)
+    assert "regulation 13(2)" in failing
+    assert "In force since 1 September 2014" in text_of(failing)
+    assert "last 9 published periods" in text_of(failing)
+    assert failing.count("fm-need ") == 1
+    local = re.search(r'<div class="fm-local">.*?</div>', html, re.S)[0]
+    assert "Different is not failing" in text_of(local)
+    assert "is-failing" not in local
+
+
+def test_doubt_and_guidance_are_never_called_failing(built, client):
+    html = part(get(client, "/place/devon/special-educational-needs/"), "required")
+    rest = html.split("Other limits and national standards")[1]
+    assert "Why this is in doubt" in text_of(rest)
+    assert "is-failing" not in rest
+
+    social = part(get(client, "/place/devon/childrens-social-care/"), "required")
+    assert "Asked for, but no minimum" in text_of(social)
+    assert "short of what guidance asks" in text_of(social)
+    assert "is-failing" not in social
+
+
+def test_the_strip_is_hatched_only_where_a_minimum_binds_the_place(built, client):
+    html = get(client, "/place/devon/special-educational-needs/")
+    hatched = [a for a in re.findall(r"<article.*?</article>", html, re.S) if "c-below" in a]
+
+    assert len(hatched) == 1
+    assert "Hatched: below the minimum of 100" in text_of(hatched[0])
+    assert "c-below" not in get(client, "/place/devon/schools/")
+
+
+def test_a_place_says_what_is_below_the_minimum_before_what_stands_out(built, client):
+    html = get(client, "/place/exeter/")
+    assert html.index('id="below"') < html.index("What stands out")
+    below = re.search(r'<section [^>]*id="below">.*?</section>', html, re.S)[0]
+    assert "Devon" in text_of(below)  # the county is failing for the district's people
+    assert 'href="/place/devon/special-educational-needs/#required"' in below
+
+
+def test_a_place_that_meets_its_minimums_says_so_without_red(built, client):
+    Standing.objects.filter(area__slug="leeds").update(failing=False)
+    StandardAccount.objects.filter(standard="ehc-plan-20-weeks").update(
+        computed_at="2027-01-01T00Z"
+    )
+    Standing.objects.filter(area__kind__in=["integrated-care-board"]).update(failing=False)
+    remembered.forget()
+    html = get(client, "/place/leeds/")
+    below = re.search(r'<section [^>]*id="below">.*?</section>', html, re.S)[0]
+
+    assert "Nothing, as far as published figures tell" in text_of(below)
+    assert "is-failing" not in below
+
+
+def test_a_place_outside_england_is_not_judged_by_a_framework_of_england(built, client):
+    html = get(client, "/place/cardiff/")
+    assert 'id="below"' not in html
+    matter = re.search(r'href="(/place/cardiff/[a-z-]+/)"', html)[1]
+    assert "no framework of standards" in text_of(part(get(client, matter), "required"))
+
+
+def test_a_page_changes_when_standings_do(built, client):
+    path = "/place/devon/special-educational-needs/"
+    assert "97 in 100 late" in get(client, path)
+    Standing.objects.filter(area__slug="devon", standard="ehc-plan-20-weeks").update(
+        value=50.0, failing=False, state="meets"
+    )
+    row = StandardAccount.objects.get(
+        standard="ehc-plan-20-weeks", framework__slug="england-as-found"
+    )
+    assert "97 in 100 late" in get(client, path)  # kept, until a build says otherwise
+    row.computed_at = row.computed_at.replace(year=2030)
+    row.save()
+    remembered._SHELF.looked -= remembered.LOOK
+    assert "97 in 100 late" not in get(client, path)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/frameworks/",
+        "/framework/illustrative/",
+        "/framework/illustrative/2026-11-23.1/",
+        "/framework/compare/?a=england-as-found&b=illustrative",
+    ],
+)
+def test_the_illustrative_framework_says_so_wherever_it_shows(built, client, path):
+    html = get(client, path)
+    assert "Illustrative: nobody's rules." in text_of(html)
+    assert "Illustrative: nobody's rules." not in text_of(
+        get(client, "/framework/england-as-found/")
+    )
+
+
+def test_the_framework_of_england_has_standards_with_sources_and_no_ladder(built, client):
+    html = get(client, "/framework/england-as-found/")
+    said = text_of(html)
+
+    assert "It sets no ladder" in said
+    assert "No published figures to judge this by" in said
+    standards = re.findall(r'<li class="fm-need .*?</li>', html, re.S)
+    assert len(standards) > 20
+    for one in standards:
+        assert 'href="https://' in one
+        assert "Source:" in text_of(one)
+
+
+def test_a_standard_lists_every_place_the_furthest_first_with_its_file(built, client):
+    html = get(client, "/standard/ehc-plan-20-weeks/")
+    assert re.search(r"145 of 151 places are below the minimum", text_of(html))
+    names = re.findall(r'<tr><th scope="row"><a[^>]*>([^<]+)</a>', html)
+    assert names[0] == "Devon"
+    assert len(names) == 153
+    assert client.get("/standard/ehc-plan-20-weeks/standings.csv").status_code == 200
+    assert 'href="/standard/ehc-plan-20-weeks/standings.csv"' in html
+
+
+def test_a_standard_that_is_no_minimum_is_never_red(built, client):
+    html = get(client, "/standard/conference-15-days/").split("</header>")[1]
+    assert "is-failing" not in html
+    assert "That is not failing" in text_of(html)
+
+
+def test_two_versions_stand_side_by_side(built, client):
+    html = get(client, "/framework/compare/?a=england-as-found&b=illustrative")
+    said = text_of(html)
+    assert "What changed" in said
+    assert "Steps: notice (added)" in said
+    assert "No place's standing changes" in said
+    assert "0 things differ" in text_of(
+        get(client, "/framework/compare/?a=illustrative&b=illustrative")
+    )
+
+
+def test_what_is_left_to_places_shows_the_range_and_blames_no_choice(built, client):
+    html = get(client, "/discretion/special-educational-needs/")
+    said = text_of(html)
+    assert "Everything else is for local decision" in said
+    assert "no figure here says that a place chose it" in said
+    bound = html.split('id="bound-caption"')[1]
+    assert "/measure/dfe-ehc-plans-20-weeks/" in bound
+    assert (
+        "/measure/dfe-ehc-plans-20-weeks/"
+        not in html.split('id="free-caption"')[1].split("</table>")[0]
+    )
+
+
+@pytest.mark.parametrize("path", ["/framework/magic/", "/standard/ehc/", "/discretion/magic/"])
+def test_what_is_not_there_is_a_page_that_helps(built, client, path):
+    assert "Did you mean" in get(client, path, status=404)
