@@ -118,10 +118,11 @@ def test_what_is_owed_by_many_at_once_is_owed_once(committing, at):
 def test_many_reports_at_once_of_one_figure_owe_one_answer(committing, at):
     owed.bodies()
 
+    # From the page of a place and from that of a release, which has no place.
     def report(number):
         return actions.report_figure(
             release="dfe-lait/1", row=7, publisher="Department for Education", text=PLAN,
-            network=f"192.0.2.{number}", at=at,
+            network=f"192.0.2.{number}", at=at, place="E10000008" if number % 2 else "",
         ).duty_id  # fmt: skip
 
     came = at_once(*[lambda number=number: report(number) for number in range(MANY)])
