@@ -12,8 +12,11 @@ from django.views.decorators.http import require_safe
 from folkmoot.api import rows_bodies, rows_framework, rows_record
 from folkmoot.api.columns import columns_of
 from folkmoot.api.files import Table, door, table_of
+from folkmoot.api.rows_interventions import CASE_MEANINGS, ELSEWHERE_MEANINGS, case_rows
 from folkmoot.common.queries import RecordFilter
 from folkmoot.duties.queries import DutyLine, duties_of_record
+from folkmoot.framework.cases.elsewhere import ElsewhereLine, elsewhere
+from folkmoot.framework.cases.queries import CaseFilter, CaseLine, cases_of_record
 from folkmoot.measures.queries_account import find_area
 
 
@@ -62,6 +65,19 @@ def _duties() -> Table:
     return table_of("duties", "Answers owed and given", columns, _rows(rows))
 
 
+def _interventions() -> Table:
+    rows = case_rows(cases_of_record(CaseFilter()).order_by("pk"), timezone.localdate())
+    columns = columns_of(CaseLine, CASE_MEANINGS)
+    title = "Interventions and non-interventions"
+    return table_of("interventions", title, columns, _rows(rows))
+
+
+def _elsewhere() -> Table:
+    title = "Interventions as other sources tell them: incomplete"
+    columns = columns_of(ElsewhereLine, ELSEWHERE_MEANINGS)
+    return table_of("interventions-elsewhere", title, columns, elsewhere(timezone.localdate()))
+
+
 def _acts() -> Table:
     rows = rows_record.act_rows(rows_record.acts_matching(RecordFilter()).order_by("pk"))
     return table_of("acts", "The public record", columns_of(rows_record.ActRow), _rows(rows))
@@ -74,6 +90,8 @@ TABLES: dict[str, Callable[[], Table]] = {
     "remits": _remits,
     "standards": _standards,
     "duties": _duties,
+    "interventions": _interventions,
+    "interventions-elsewhere": _elsewhere,
     "acts": _acts,
 }
 

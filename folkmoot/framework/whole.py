@@ -30,6 +30,7 @@ def build_whole(
 
     from folkmoot.bodies.importing import import_bodies
     from folkmoot.framework.building import build_standings
+    from folkmoot.framework.cases.importing import import_elsewhere
     from folkmoot.framework.importing import load_shipped
     from folkmoot.measures.building import build, remember
 
@@ -38,6 +39,7 @@ def build_whole(
     bodies = import_bodies(data, catalogue, at=at)
     progress(_LATER, 1, 2)
     load_shipped(catalogue / "frameworks", at=at)
+    import_elsewhere(data)
     standings = build_standings(at)
     progress(_LATER, 2, 2)
     remember(inputs, at)

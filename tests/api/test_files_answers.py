@@ -13,9 +13,12 @@ from django.test import Client
 from folkmoot.api.columns import SEPARATOR, columns_of
 from folkmoot.api.files_answers import TABLES
 from folkmoot.api.rows_bodies import WHO_MEANINGS
+from folkmoot.api.rows_interventions import CASE_MEANINGS, ELSEWHERE_MEANINGS
 from folkmoot.api.rows_record import DUTY_MEANINGS
 from folkmoot.bodies.answer_rows import WhoRow
 from folkmoot.duties.queries import DutyLine
+from folkmoot.framework.cases.elsewhere import ElsewhereLine
+from folkmoot.framework.cases.queries import CaseLine
 
 pytestmark = [pytest.mark.usefixtures("built")]
 
@@ -100,7 +103,15 @@ def test_an_office_whose_holder_is_not_known_has_an_empty_cell() -> None:
     assert all(bool(row["holders"]) == (row["held"] == "held") for row in rows)
 
 
-@pytest.mark.parametrize(("row", "said"), [(WhoRow, WHO_MEANINGS), (DutyLine, DUTY_MEANINGS)])
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        (WhoRow, WHO_MEANINGS),
+        (DutyLine, DUTY_MEANINGS),
+        (CaseLine, CASE_MEANINGS),
+        (ElsewhereLine, ELSEWHERE_MEANINGS),
+    ],
+)
 def test_meanings_are_of_the_columns_there_are(row: type, said: dict[str, str]) -> None:
     assert [column.name for column in columns_of(row, said)] == list(said)
 

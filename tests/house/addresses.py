@@ -67,6 +67,23 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "/framework/illustrative/rehearse/?standard=ehc-plan-20-weeks&line=90&step=notice",
         "/framework/magic/rehearse/",
     ),
+    "interventions/": (
+        "/interventions/",
+        "/interventions/?place=devon&which=non-interventions",
+        "/interventions/?place=devn",
+    ),
+    "interventions/feed/": ("/interventions/feed/",),
+    "interventions/propose/": ("/interventions/propose/",),
+    "interventions/override/": ("/interventions/override/",),
+    "interventions/<int:number>/": ("/interventions/99999999/",),
+    "interventions/<int:number>/<slug:what>/": ("/interventions/1/decide/",),
+    "rehearsal/": ("/rehearsal/",),
+    "rehearsal/part/": (),  # takes POST only
+    "rehearsal/forget/": (),  # takes POST only
+    "rehearsal/interventions/propose/": ("/rehearsal/interventions/propose/",),
+    "rehearsal/interventions/override/": ("/rehearsal/interventions/override/",),
+    "rehearsal/interventions/<int:number>/": ("/rehearsal/interventions/1/",),
+    "rehearsal/interventions/<int:number>/<slug:what>/": ("/rehearsal/interventions/1/decide/",),
     "sign-in/": ("/sign-in/", "/sign-in/?next=/account/"),
     "sign-in/code/<slug:key>/": ("/sign-in/code/none/",),
     "sign-in/passkey/begin/": (),  # takes POST only
@@ -115,6 +132,9 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "api/v1/acts": ("/api/v1/acts?place=leeds",),
     "api/v1/standards": ("/api/v1/standards",),
     "api/v1/standings": ("/api/v1/standings?place=devon",),
+    "api/v1/interventions": ("/api/v1/interventions",),
+    "api/v1/interventions/elsewhere": ("/api/v1/interventions/elsewhere",),
+    "api/v1/interventions/<number>": ("/api/v1/interventions/1",),
     "api/v1/": ("/api/v1/",),
     "measure/<slug:slug>.csv": ("/measure/{measure}.csv",),
     "measure/<slug:slug>.csv-metadata.json": ("/measure/{measure}.csv-metadata.json",),
@@ -140,7 +160,9 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
 }
 
 # Pages with a form that changes something: they set the cookie of the form's token, and no other.
-FORMS = {"/sign-in/", "/sign-in/?next=/account/", "/sign-out/", "/report/dfe-lait/1/308078/"}
+FORMS = {"/sign-in/", "/sign-in/?next=/account/", "/sign-out/"}
+# The same, where it takes the shipped figures.
+FORMS_OF_FIGURES = {"/report/dfe-lait/1/308078/"}
 
 
 def routes() -> list[str]:

@@ -184,6 +184,16 @@ def cases_in(place: str, service: str, today: dt.date) -> list[CaseLine]:
     return _lines(list(_like(wanted, "record", "")), today)
 
 
+def cases_of_record(wanted: CaseFilter) -> QuerySet[Case, Case]:
+    """Cases of the record, to be paged by a door. Raises NotFound for an unknown state or list."""
+    return _like(wanted, "record", "")
+
+
+def case_lines(rows: QuerySet[Case, Case], today: dt.date) -> list[CaseLine]:
+    """Cases of one space as doors show them, in the order of ``rows``."""
+    return _lines(list(rows), today)
+
+
 def _like(wanted: CaseFilter, space: str, run: str) -> QuerySet[Case, Case]:
     if wanted.state and wanted.state not in rules.STATES:
         known = ", ".join(rules.STATES)

@@ -197,7 +197,10 @@ def rehearse(request: HttpRequest, slug: str) -> HttpResponse:
         "releases": sorted(releases),
         "most": f":{most}",
         "most_number": most,
-        "trail": [(_("Frameworks"), "/framework/"), (framework.title, f"/framework/{slug}/")],
+        "trail": [
+            (_("What is required"), "/frameworks/"),
+            (framework.title, f"/framework/{slug}/"),
+        ],
     }
     return render(request, "pages/rehearse.html", context, status=400 if asked.faults else 200)
 

@@ -1,0 +1,167 @@
+"""The public register of stepping in, and of keeping out, with a feed. Of the record only."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import urlencode, urlsplit
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path
+from django.utils import timezone
+from django.utils.feedgenerator import Atom1Feed
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from folkmoot.common.errors import BadInput, Fault, NotFound
+from folkmoot.framework.cases.elsewhere import INCOMPLETE, elsewhere
+from folkmoot.framework.cases.queries import CaseFilter, CaseLine, register
+from folkmoot.framework.cases.rules import STATES
+from folkmoot.framework.models import Case
+from folkmoot.measures.queries_account import find_area
+from folkmoot.places.models import Area
+from folkmoot.services.models import Service
+from folkmoot.web.pages.cases_rows import step_words
+from folkmoot.web.remembered import remembered
+
+FIELDS = ("place", "service", "step", "state", "which")
+PAGE, FEED = 50, 50
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One case as the register lists it."""
+
+    line: CaseLine
+    step: str
+    service: str
+
+
+def which_words() -> dict[str, str]:
+    """The lists there are, in words."""
+    return {
+        "all": _("everything"),
+        "interventions": _("where notice was given or the centre stepped in"),
+        "non-interventions": _("where it stayed a matter for the local people"),
+    }
+
+
+def _asked(request: HttpRequest) -> tuple[dict[str, str], CaseFilter, Area | None]:
+    """What ``request`` asks of the register. Raises BadInput and NotFound."""
+    asked = {name: request.GET.get(name, "").strip()[:120] for name in FIELDS}
+    faults = [
+        Fault(name, _("This is not text."), _("Type it again."))
+        for name, value in asked.items()
+        if not value.isprintable()
+    ]
+    if faults:
+        raise BadInput(faults)
+    area: Area | None = None
+    if asked["place"]:
+        try:
+            area = find_area(asked["place"])
+        except NotFound as error:
+            near = [
+                (name, f"/interventions/?{urlencode({'place': name})}")
+                for name, _link in error.suggestions
+            ]
+            raise NotFound(error.message, near) from None
+    wanted = CaseFilter(
+        place=area.code if area else "",
+        service=asked["service"],
+        step=asked["step"],
+        state=asked["state"],
+        which=asked["which"] or "all",
+    )
+    chosen = {name: value for name, value in asked.items() if value and value != "all"}
+    return chosen, wanted, area
+
+
+def _below(text: str) -> int | None:
+    if not text:
+        return None
+    if not text.isascii() or not text.isdigit() or len(text) > 18:
+        raise BadInput([Fault("below", _("This is not a number."), _("Follow the links."))])
+    return int(text)
+
+
+def _rows(lines: Iterable[CaseLine], titles: dict[str, str]) -> list[Row]:
+    return [Row(line, step_words(line), titles.get(line.service, line.service)) for line in lines]
+
+
+@remembered
+def interventions(request: HttpRequest) -> HttpResponse:
+    """Every proposal to step in and what came of it, newest first."""
+    chosen, wanted, area = _asked(request)
+    today = timezone.localdate()
+    found = register(wanted, today, below=_below(request.GET.get("below", "")), size=PAGE)
+    titles = dict(Service.objects.values_list("slug", "title"))
+    steps = Case.objects.filter(space="record").exclude(step="").values_list("step", flat=True)
+    query = urlencode(chosen)
+    context = {
+        "rows": _rows(found.lines, titles),
+        "total": found.total,
+        "narrowed": bool(chosen),
+        "wanted": wanted,
+        "area": area,
+        "services": titles.items(),
+        "steps": sorted(set(steps.order_by())),
+        "states": [(key, _(words)) for key, words in STATES.items()],
+        "lists": which_words().items(),
+        "elsewhere": elsewhere(today, place=wanted.place),
+        "incomplete": INCOMPLETE,
+        "older": urlencode({**chosen, "below": found.older_than}) if found.older_than else "",
+        "newest": f"?{query}" if "below" in request.GET else "",
+        "feed": f"/interventions/feed/{f'?{query}' if query else ''}",
+    }
+    return render(request, "pages/interventions.html", context)
+
+
+def _newest_day(line: CaseLine) -> dt.datetime:
+    """The day of the newest step of a case, at its beginning."""
+    days = (line.proposed_on, line.notice_on, line.decided_on, line.ended_on)
+    day = max(day for day in days if day is not None)
+    return dt.datetime.combine(day, dt.time(), tzinfo=timezone.get_current_timezone())
+
+
+@require_safe
+def interventions_feed(request: HttpRequest) -> HttpResponse:
+    """The newest cases as Atom, narrowed as the page is."""
+    chosen, wanted, area = _asked(request)
+    query = f"?{urlencode(chosen)}" if chosen else ""
+    found = register(wanted, timezone.localdate(), size=FEED)
+    titles = dict(Service.objects.values_list("slug", "title"))
+    title = _("Stepping in, or not")
+    feed = Atom1Feed(
+        title=f"{title}: {area.name}" if area else title,
+        link=f"{settings.SITE_URL}/interventions/{query}",
+        description="",
+        subtitle=_("Every proposal of the centre to step in, and what came of it."),
+        feed_url=f"{settings.SITE_URL}/interventions/feed/{query}",
+        language=get_language(),
+    )
+    host = urlsplit(settings.SITE_URL).hostname
+    for row in _rows(found.lines, titles):
+        line = row.line
+        feed.add_item(
+            title=f"{row.step}: {row.service}, {line.place_name}",
+            link=f"{settings.SITE_URL}{line.path}",
+            description=f"{line.state_words}. {line.says}",
+            author_name=line.centre_name,
+            pubdate=_newest_day(line),
+            updateddate=_newest_day(line),
+            unique_id=f"tag:{host},{line.proposed_on:%Y-%m-%d}:interventions/{line.id}",
+        )
+    response = HttpResponse(content_type="application/atom+xml; charset=utf-8")
+    feed.write(response, "utf-8")
+    return response
+
+
+urlpatterns = [
+    path("interventions/", interventions),
+    path("interventions/feed/", interventions_feed),
+]

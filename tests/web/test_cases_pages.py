@@ -1,0 +1,344 @@
+"""The public register, a case, and the forms of offices; and that rehearsals never get there."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from html import unescape
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from folkmoot.common.models import PublicAct
+from folkmoot.framework.cases import actions
+from folkmoot.framework.cases.importing import import_elsewhere
+from folkmoot.framework.models import Case
+from folkmoot.shipped import shipped
+from folkmoot.web import remembered
+from tests.built_database import BUILT_AT
+from tests.rooms import cases_begun as begun
+from tests.rooms import people_invented as invented
+from tests.rooms.cases_begun import DAY, DEVON_COUNCIL, DFE, EQUALITY, REASONS
+from tests.walks.seated import browser_of
+from tests.walks.signing_in import get, post
+
+HERE = "/interventions/"
+TODAY = BUILT_AT.date()
+
+
+@pytest.fixture(autouse=True)
+def now():
+    with time_machine.travel(BUILT_AT, tick=False) as clock:
+        yield clock
+
+
+@pytest.fixture
+def stage(db, at):
+    """A ladder in use, real figures of three councils, and people who act."""
+    return begun.stage(at)
+
+
+def words(answer: Any) -> str:
+    bare = re.sub(r"<(script|style|svg).*?</\1>", " ", answer.content.decode(), flags=re.S)
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", bare)).split())
+
+
+def read(client: Client, path: str, status: int = 200) -> str:
+    remembered.forget()
+    answer = get(client, path)
+    assert answer.status_code == status, path
+    return words(answer)
+
+
+def noticed(stage, at):
+    return actions.propose(**begun.proposal(actor=stage.official, at=at))
+
+
+def refused(stage, at):
+    asked = begun.proposal(actor=stage.official, at=at)
+    return actions.propose(**{**asked, "place": begun.YORK, "body": ""})
+
+
+def test_a_notice_is_public_with_its_trace_and_the_same_for_everybody(stage, at):
+    case = noticed(stage, at)
+    path = f"{HERE}{case.pk}/"
+    said = read(Client(), path)
+
+    assert "Notice given; Devon County Council owes a reply by" in said
+    assert "Met:" in said
+    assert re.search(r"release \d+, row \d+", said)
+    assert REASONS in said
+    assert "gave notice that it may step in" in said
+    assert "Outside the framework" not in said
+    remembered.forget()
+    seen_by_officer = get(browser_of(stage.devon), path)
+    assert seen_by_officer.content == get(Client(), path).content
+    assert "cookie" not in seen_by_officer.get("Vary", "").lower()
+    assert "X-Robots-Tag" not in seen_by_officer
+
+
+def test_a_refusal_says_whose_matter_it_is_and_why(stage, at):
+    case = refused(stage, at)
+    said = read(Client(), f"{HERE}{case.pk}/")
+
+    assert "This is a matter for the local people." in said
+    assert "Not met:" in said
+    assert "What may follow" not in said
+
+
+def test_the_register_is_narrowed_by_place_service_step_outcome_and_list(stage, at):
+    one, other = noticed(stage, at), refused(stage, at)
+    links = {one.pk: f'href="{HERE}{one.pk}/"', other.pk: f'href="{HERE}{other.pk}/"'}
+
+    def listed(query: str) -> set[int]:
+        remembered.forget()
+        html = get(Client(), f"{HERE}{query}").content.decode()
+        return {key for key, link in links.items() if link in html}
+
+    assert listed("") == {one.pk, other.pk}
+    assert listed("?place=devon") == {one.pk}
+    assert listed(f"?service={begun.SEN}&step=notice") == {one.pk, other.pk}
+    assert listed("?step=support") == set()
+    assert listed("?state=refused") == {other.pk}
+    assert listed("?which=interventions") == {one.pk}
+    assert listed("?which=non-interventions") == {other.pk}
+    for query in ("?state=magic", "?which=magic", "?place=magic"):
+        read(Client(), f"{HERE}{query}", 404)
+    read(Client(), f"{HERE}?below=x", 400)
+
+
+def test_the_feed_tells_the_same_as_the_register(stage, at):
+    one, other = noticed(stage, at), refused(stage, at)
+    remembered.forget()
+    feed = get(Client(), f"{HERE}feed/")
+    text = feed.content.decode()
+
+    assert feed["Content-Type"].startswith("application/atom+xml")
+    assert text.count("<entry>") == 2
+    assert f"{HERE}{one.pk}/" in text
+    assert "matter for the local people" in text
+    narrowed = get(Client(), f"{HERE}feed/?state=refused").content.decode()
+    assert f"{HERE}{other.pk}/" in narrowed
+    assert f"{HERE}{one.pk}/" not in narrowed
+
+
+def test_real_interventions_from_elsewhere_are_listed_and_marked_incomplete(built, client):
+    import_elsewhere(shipped("data"))
+    said = read(client, HERE)
+    table = said.partition("Real interventions in councils")[2]
+
+    assert table.count("Incomplete.") == 13
+    assert "Planned to end on 31 March 2028." in table
+    assert "Planned to end on 31 May 2030." in table
+    assert "not known to this site" in table
+
+
+def test_the_centre_sees_the_finding_before_it_proposes(stage, at):
+    client = browser_of(stage.official)
+    ask = f"{HERE}propose/?centre={DFE}&place=devon&service={begun.SEN}&step=notice"
+    said = read(client, ask)
+
+    assert "allows this step" in said
+    assert "Met:" in said
+    assert not Case.objects.exists()
+    short = post(
+        client, ask, f"{HERE}propose/", centre=DFE, place="devon", service=begun.SEN,
+        step="notice", body=DEVON_COUNCIL, reasons="Too short",
+    )  # fmt: skip
+    assert short.status_code == 400
+    assert 'href="#reasons"' in short.content.decode()
+    assert "Too short</textarea>" in short.content.decode()
+    assert not Case.objects.exists()
+
+    done = post(
+        client, ask, f"{HERE}propose/", centre=DFE, place="devon", service=begun.SEN,
+        step="notice", body=DEVON_COUNCIL, reasons=REASONS,
+    )  # fmt: skip
+    case = Case.objects.get()
+    assert done["Location"] == f"{HERE}{case.pk}/"
+    assert (case.state, case.space) == ("noticed", "record")
+    assert PublicAct.objects.filter(verb="give-notice", link=f"{HERE}{case.pk}/").exists()
+
+
+def test_every_fault_of_a_form_is_named_at_once_and_nothing_is_done(stage, at, now):
+    case = noticed(stage, at)
+    now.move_to(BUILT_AT + 40 * DAY)
+    path = f"{HERE}{case.pk}/decide/"
+    client = browser_of(stage.official)
+    answer = post(client, path, path, outcome="perhaps", reasons="no", equality="")
+    html = answer.content.decode()
+
+    assert answer.status_code == 400
+    for field in ("outcome", "reasons", "equality"):
+        assert f'href="#{field}"' in html
+        assert f'id="{field}-error"' in html
+    case.refresh_from_db()
+    assert case.state == "noticed"
+
+
+def test_reply_decision_review_and_end_through_the_forms(stage, at, now):
+    case = noticed(stage, at)
+    path = f"{HERE}{case.pk}/"
+
+    def do(person, what, after, **said):
+        now.move_to(BUILT_AT + after * DAY)
+        seen = str(Case.objects.get(pk=case.pk).version)
+        done = post(browser_of(person), f"{path}{what}/", f"{path}{what}/", seen=seen, **said)
+        assert done.status_code == 302, words(done)
+        return read(Client(), path)
+
+    assert begun.REPLY in do(stage.devon, "reply", 1, text=begun.REPLY)
+    decision = {"outcome": "go-ahead", "reasons": REASONS, "equality": EQUALITY}
+    decided = do(stage.official, "decide", 45, **decision)
+    assert "In force until" in decided
+    assert EQUALITY in decided
+    assert "the step goes on" in do(stage.official, "review", 100, outcome="goes-on", text=REASONS)
+    assert "Ended on" in do(stage.official, "end", 120, ending="ended-early", reasons=REASONS)
+
+
+def test_what_was_decided_already_is_not_decided_again(stage, at, now):
+    case = noticed(stage, at)
+    path = f"{HERE}{case.pk}/decide/"
+    now.move_to(BUILT_AT + 45 * DAY)
+    client = browser_of(stage.official)
+    seen = {"seen": str(case.version)}
+    said = {"outcome": "do-not-step-in", "reasons": REASONS, "equality": EQUALITY, **seen}
+    token = re.search(r'value="([^"]{64})"', get(client, path).content.decode())[1]
+    fields = {**said, "csrfmiddlewaretoken": token}
+
+    assert client.post(path, fields, secure=True).status_code == 302
+    assert client.post(path, fields, secure=True).status_code == 409
+    assert get(client, path).status_code == 409
+
+
+def test_a_minister_may_step_in_outside_the_framework_and_it_stays_marked(stage, at):
+    path = f"{HERE}override/"
+    said = {
+        "centre": DFE, "place": "devon", "service": begun.SEN, "power": "children-direction",
+        "reasons": REASONS, "equality": EQUALITY, "until": str(TODAY + 90 * dt.timedelta(1)),
+    }  # fmt: skip
+    client = browser_of(stage.minister)
+    bad = post(client, path, path, **{**said, "until": "soon", "reasons": ""})
+    assert bad.status_code == 400
+    done = post(client, path, path, **said)
+    if done.status_code == 400:  # who answers there is not known in so small a world
+        assert "which body" in words(done)
+        return
+    assert "Outside the framework." in read(Client(), done["Location"])
+
+
+@pytest.mark.parametrize("what", ["decide", "withdraw", "reply"])
+def test_only_the_office_asked_may_act(stage, at, what):
+    case = noticed(stage, at)
+    path = f"{HERE}{case.pk}/{what}/"
+
+    assert get(Client(), path)["Location"].startswith("/sign-in/?next=")
+    for person in (stage.leeds, stage.administrator):
+        assert get(browser_of(person), path).status_code == 403
+    allowed = stage.devon if what == "reply" else stage.official
+    answer = get(browser_of(allowed), path)
+    assert answer.status_code == 200
+    assert "no-store" in answer["Cache-Control"]
+    assert get(browser_of(stage.leeds), f"{HERE}propose/").status_code == 403
+
+
+def test_a_form_without_its_token_is_refused(stage, at):
+    case = noticed(stage, at)
+    client = browser_of(stage.official)
+    answer = client.post(f"{HERE}{case.pk}/withdraw/", {"reasons": REASONS}, secure=True)
+
+    assert answer.status_code == 403
+    case.refresh_from_db()
+    assert case.state == "noticed"
+
+
+@pytest.fixture
+def rehearsed(stage, at):
+    """A case of a rehearsal, and the browser of whoever rehearses."""
+    who = invented.person(at)
+    begun.play(who, at)
+    asked = begun.proposal(actor=who, at=at, space="rehearsal")
+    return actions.propose(**asked), browser_of(who), who
+
+
+def test_a_rehearsal_is_labelled_and_reaches_no_public_page(stage, at, rehearsed):
+    case, client, _who = rehearsed
+    path = f"/rehearsal{HERE}{case.pk}/"
+    for own in ("/rehearsal/", path, f"{path}decide/", f"/rehearsal{HERE}propose/"):
+        answer = get(client, own)
+        assert answer.status_code == 200, own
+        assert answer["X-Robots-Tag"].startswith("noindex")
+        assert '<meta name="robots" content="noindex' in answer.content.decode()
+        assert "Nothing here is real." in words(answer)
+        assert "no-store" in answer["Cache-Control"]
+
+    remembered.forget()
+    public = (
+        HERE, f"{HERE}feed/", "/record/", "/record/feed/", "/place/devon/", "/bodies/",
+        f"/body/{DEVON_COUNCIL}/", "/api/v1/acts", "/api/v1/duties", "/api/v1/interventions",
+    )  # fmt: skip
+    seen = 0
+    for there in public:
+        answer = get(Client(), there)
+        if answer.status_code == 404 and there.startswith(("/api/", "/bod")):
+            continue  # no such address
+        seen += 1
+        text = answer.content.decode()
+        assert REASONS not in text, there
+        assert f"case:{case.pk}" not in text, there
+        assert f"/rehearsal{HERE}" not in text, there
+        assert f"{HERE}{case.pk}/" not in text, there
+    assert seen >= 5
+    assert get(Client(), f"{HERE}{case.pk}/").status_code == 404
+    assert not PublicAct.objects.filter(subject=f"case:{case.pk}").exists()
+
+
+def test_a_case_of_the_record_is_not_in_the_rehearsal_space(stage, at, rehearsed):
+    _case, client, _who = rehearsed
+    real = noticed(stage, at)
+
+    assert get(client, f"/rehearsal{HERE}{real.pk}/").status_code == 404
+    assert f"{HERE}{real.pk}/" not in get(client, "/rehearsal/").content.decode()
+
+
+def test_a_part_in_a_rehearsal_lets_nobody_act_in_the_record(stage, at, rehearsed):
+    _case, client, _who = rehearsed
+    real = noticed(stage, at)
+
+    assert get(client, f"{HERE}{real.pk}/decide/").status_code == 403
+    assert get(client, f"{HERE}propose/").status_code == 403
+
+
+def test_only_parts_there_are_can_be_taken_and_only_paths_of_the_space_followed(stage, at):
+    client = browser_of(invented.person(at))
+    bad = (
+        {"part": "magic", "body": DFE}, {"part": "minister", "body": "magic"},
+        {"part": "minister", "body": DEVON_COUNCIL}, {"part": "body", "body": DFE},
+    )  # fmt: skip
+    for fields in bad:
+        assert post(client, "/rehearsal/", "/rehearsal/part/", **fields).status_code == 400
+    for there in ("https://example.org/", "//example.org/", "/account/"):
+        done = post(
+            client, "/rehearsal/", "/rehearsal/part/", part="official", body=DFE, next=there
+        )
+        assert done["Location"] == "/rehearsal/"
+
+
+def test_pages_ask_few_questions_of_the_database(stage, at):
+    case = noticed(stage, at)
+    for path, most in ((HERE, 8), (f"{HERE}{case.pk}/", 9), (f"{HERE}feed/", 6)):
+        remembered.forget()
+        with CaptureQueriesContext(connection) as asked:
+            assert get(Client(), path).status_code == 200
+        assert len(asked) <= most, path
+
+
+def test_who_is_not_signed_in_is_told_what_the_space_is_for(stage):
+    answer = get(Client(), "/rehearsal/")
+
+    assert "Sign in to begin" in words(answer)
+    assert not answer.cookies
