@@ -52,7 +52,7 @@ def recently_proved(request: HttpRequest) -> bool:
 
 def address(request: HttpRequest) -> str:
     """The address that ``request`` comes from. Behind a proxy, the one that the proxy saw."""
-    seen = request.META.get("REMOTE_ADDR", "")
+    seen: str = request.META.get("REMOTE_ADDR", "")
     if settings.BEHIND_PROXY:
         # The last is the one our own proxy added; whoever asks may have written the others.
         seen = request.headers.get("X-Forwarded-For", seen).rpartition(",")[2]
