@@ -67,6 +67,8 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "/framework/illustrative/rehearse/?standard=ehc-plan-20-weeks&line=90&step=notice",
         "/framework/magic/rehearse/",
     ),
+    "duties/<int:number>/": ("/duties/99999999/",),
+    "duties/<int:number>/<slug:what>/": ("/duties/1/answer/",),
     "interventions/": (
         "/interventions/",
         "/interventions/?place=devon&which=non-interventions",

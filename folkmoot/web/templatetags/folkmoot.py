@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from folkmoot.common.plain_text import to_html
 from folkmoot.places.rules import KINDS
 
 register = template.Library()
@@ -82,3 +83,9 @@ def kind(key: str) -> str:
 def thousands(number: int) -> str:
     """A whole number with its thousands set off: 845,189."""
     return f"{number:,}"
+
+
+@register.filter
+def plain(text: str) -> SafeString:
+    """What somebody wrote, as safe paragraphs with its addresses as links."""
+    return to_html(text)
