@@ -53,6 +53,10 @@ PAGES = [
     "/licences/",
     "/data/",
     "/record/",
+    "/interventions/",
+    "/rehearsal/",
+    "/framework/illustrative/rehearse/",
+    "/framework/illustrative/rehearse/?standard=ehc-plan-20-weeks&line=95&step=notice",
     "/place/nowhere-at-all/",
 ]
 

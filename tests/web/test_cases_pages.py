@@ -220,15 +220,25 @@ def test_a_minister_may_step_in_outside_the_framework_and_it_stays_marked(stage,
     said = {
         "centre": DFE, "place": "devon", "service": begun.SEN, "power": "children-direction",
         "reasons": REASONS, "equality": EQUALITY, "until": str(TODAY + 90 * dt.timedelta(1)),
+        "body": DEVON_COUNCIL,
     }  # fmt: skip
     client = browser_of(stage.minister)
     bad = post(client, path, path, **{**said, "until": "soon", "reasons": ""})
     assert bad.status_code == 400
+    nobody = post(client, path, path, **{**said, "body": "magic"})
+    assert 'href="#body"' in nobody.content.decode()
     done = post(client, path, path, **said)
-    if done.status_code == 400:  # who answers there is not known in so small a world
-        assert "which body" in words(done)
-        return
-    assert "Outside the framework." in read(Client(), done["Location"])
+    assert done.status_code == 302, words(done)
+    there = done["Location"]
+    assert "Outside the framework." in read(Client(), there)
+
+    # The step runs already, and the body still owes and may give its reply.
+    replied = post(browser_of(stage.devon), f"{there}reply/", f"{there}reply/", text=begun.REPLY)
+    assert replied.status_code == 302, words(replied)
+    after = read(Client(), there)
+    assert begun.REPLY in after
+    assert "Reply to the notice" not in after
+    assert "Outside the framework." in after
 
 
 @pytest.mark.parametrize("what", ["decide", "withdraw", "reply"])

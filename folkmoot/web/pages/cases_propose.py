@@ -127,8 +127,10 @@ def propose(request: HttpRequest, person: Person, space: Space) -> HttpResponse:
     asked["centre"] = asked["centre"] or roles[0].body
     matter = _matter(asked, space)
     found, faults = _found(matter, asked, person, space)
+    if asked["body"] and not Body.objects.filter(slug=asked["body"]).exists():
+        faults.append(Fault("body", _("There is no such body."), _("Type it again.")))
     reasons = str(source.get("reasons", ""))
-    if request.method == "POST" and found is not None and matter.area is not None:
+    if request.method == "POST" and found and matter.area is not None and not faults:
         try:
             case = actions.propose(
                 actor=person,
@@ -198,6 +200,12 @@ def _emergency_form(in_use: InUse, centres: list[tuple[str, str]], space: Space)
             Field("until", _("Until"), "day", _("Its last day, at the latest.")),
             Field("reasons", _("Why this cannot wait"), "words", _("It is published.")),
             equality(),
+            Field(
+                "body",
+                _("Which body is to reply"),
+                "text",
+                _("Leave empty for the one that answers there. As in devon-county-council."),
+            ),
             *clock(space, timezone.localdate()),
         ),
     )
@@ -210,6 +218,8 @@ def _step_in(person: Person, form: Form, space: Space) -> int:
         said["place"] = find_area(said["place"]).code
     except NotFound as error:
         faults.append(Fault("place", error.message, _("Type it again.")))
+    if said["body"] and not Body.objects.filter(slug=said["body"]).exists():
+        faults.append(Fault("body", _("There is no such body."), _("Type it again.")))
     if said["until"] is None:
         faults.append(
             Fault("until", _("The last day is missing."), _("Write it as in 2027-05-06."))
