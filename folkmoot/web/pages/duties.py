@@ -14,8 +14,9 @@ from django.views.decorators.http import require_http_methods
 from folkmoot.common.errors import BadInput, Conflict, NotAllowed, NotFound
 from folkmoot.common.reasons import WAIVERS
 from folkmoot.duties.actions.answering import answer, correct
-from folkmoot.duties.actions.waiving import BY_RULE, waive
+from folkmoot.duties.actions.waiving import waive
 from folkmoot.duties.queries import DutyFile, duty_file, reports_for
+from folkmoot.duties.rules import BY_RULE
 from folkmoot.people.models import Person
 from folkmoot.web.answers import owed
 from folkmoot.web.pages.cases_forms import Field, Form
