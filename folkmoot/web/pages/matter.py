@@ -82,8 +82,8 @@ def parts() -> tuple[Part, ...]:
             _("Change"),
             _("What was decided, what was promised, and what happened to the figure?"),
             _(
-                "Folkmoot does not hold decisions or promises yet. How each figure moved is in "
-                "the account above."
+                "Folkmoot does not hold a council's own decisions or promises yet. How each figure "
+                "moved is in the account above."
             ),
         ),
     )
