@@ -61,11 +61,12 @@ def served(target: str, env: dict[str, str]) -> Iterator[str]:
         time.sleep(0.5)
 
 
-def drive(address: str, seconds: int, connections: int) -> dict[str, float]:
+def drive(address: str, seconds: int, connections: int, form: str = "") -> dict[str, float]:
     """wrk's requests a second and 50th, 95th and 99th percentile in milliseconds."""
     script = HERE / "percentiles.lua"
+    posted = ["--", form] if form else []
     out = subprocess.run(
-        ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", str(script), address],
+        ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", str(script), address, *posted],
         check=True,
         capture_output=True,
         text=True,
@@ -89,6 +90,13 @@ def main() -> None:
     for label, env in (("from cache", {}), ("uncached", {"FOLKMOOT_PAGE_CACHE": "false"})):
         with served("folkmoot.wsgi:application", env) as site:
             measure_pages(site, seconds, label, empty)
+            if label == "from cache":
+                found = drive(f"{site}/find/", seconds, 16, form="what=LS1+1UR")
+                print(
+                    f"{'postcode to its place, over HTTP':<36}{found['rate']:>8.0f}/s  "
+                    f"{found['rate'] / empty['rate']:.2f} of an empty view  "
+                    f"p99 {found['p99']:.1f} ms"
+                )
 
 
 def measure_pages(site: str, seconds: int, label: str, empty: dict[str, float]) -> None:

@@ -1,5 +1,16 @@
 -- Prints what benchmarks/pages.py reads: rate, percentiles in milliseconds, answers not 200.
+-- A second argument is a form to post instead of a page to get.
+local form
+
+init = function(args)
+  form = args[1]
+end
+
 request = function()
+  if form then
+    local kind = {["Content-Type"] = "application/x-www-form-urlencoded"}
+    return wrk.format("POST", nil, kind, form)
+  end
   return wrk.format("GET", nil, {["Accept-Encoding"] = "gzip"})
 end
 
