@@ -12,13 +12,19 @@ from __future__ import annotations
 import os
 import resource
 import time
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from folkmoot.framework.catalogue import Framework
+    from folkmoot.framework.rules.standing import Judged
 
 RESAMPLES = 1000
 
 
-def everything_asked(framework, standing):  # type: ignore[no-untyped-def]
+def everything_asked(framework: Framework, standing: Mapping[str, Judged]) -> Framework:
     """``framework`` with a ladder that rests on every standard with figures."""
     from folkmoot.framework.catalogue import Condition, Trigger
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from django.http import HttpResponse
 from django.urls import URLPattern, URLResolver, path, re_path
 
 from folkmoot.api import files, files_answers
 from folkmoot.api.v1 import api
 
 
-def _table(route: str, view: object, name: str) -> list[URLPattern]:
+def _table(route: str, view: Callable[..., HttpResponse], name: str) -> list[URLPattern]:
     """A CSV door and, at the address the standard gives, its metadata."""
     return [
-        path(f"{route}.csv", view, name=name),  # type: ignore[call-overload]  # a view function
-        path(f"{route}.csv-metadata.json", view, {"metadata": True}, name=f"{name}-metadata"),  # type: ignore[call-overload]  # a view function
+        path(f"{route}.csv", view, name=name),
+        path(f"{route}.csv-metadata.json", view, {"metadata": True}, name=f"{name}-metadata"),
     ]
 
 
