@@ -107,6 +107,11 @@ METHOD_NOTES: tuple[MethodNote, ...] = (
                 "places differ anyway. We say within, outside the range of 95 in 100, or outside "
                 "the range of 998 in 1,000. The two answers are never mixed."
             ),
+            _(
+                "The funnel departs from its source in two ways, since the source's limits hold "
+                "fewer places than they say: the spread is corrected for pulling in the ends, and "
+                "is found by the method of Paule and Mandel (1982)."
+            ),
         ),
         (
             Source(
