@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "folkmoot.duties",
     "folkmoot.measures",
     "folkmoot.framework",
+    "folkmoot.petitions",
     "folkmoot.web",
     "allauth",
     "allauth.account",

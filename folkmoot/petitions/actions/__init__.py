@@ -1,0 +1,1 @@
+"""The only writers of petitions, signatures, answers and questions: one module a noun."""

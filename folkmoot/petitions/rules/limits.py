@@ -1,0 +1,33 @@
+"""Every number of the life of a petition, in one place. No Django, no clock."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+# Longest text of each part, in characters.
+TITLE = 100
+BACKGROUND = 500
+DETAIL = 1_500
+QUESTION = 500
+COMMITMENT = 300
+NAME = 100
+
+SPONSORS_NEEDED = 5
+SPONSORS_WITHIN = dt.timedelta(days=21)
+# What moderators promise: to decide within this long.
+MODERATION_WITHIN = dt.timedelta(days=7)
+APPEAL_WITHIN = dt.timedelta(days=28)
+# How long a petition may be open, in days: what may be chosen, and what stands in the form first.
+TERMS = (30, 90, 180, 365)
+USUAL_TERM = 180
+# At most this many names for one address of mail, and only with the same postcode.
+NAMES_PER_ADDRESS = 2
+CONFIRM_WITHIN = dt.timedelta(days=7)
+CODE_DIGITS = 6
+CODE_TRIES = 5
+# Counts of fewer people than this are not shown for a place or a day.
+SMALLEST_SHOWN = 5
+# Addresses of signers go this long after a petition is over.
+ADDRESSES_KEPT = dt.timedelta(days=183)
+# Days before an answer is due on which the body is reminded; and each week when it is overdue.
+REMIND_BEFORE = (14, 3)
