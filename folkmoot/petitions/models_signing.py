@@ -84,7 +84,8 @@ class Signature(models.Model):
             # One person once, at most two names to an address; whoever was set aside stays so.
             models.UniqueConstraint(
                 fields=["petition", "address_key", "slot"],
-                condition=Q(state__in=[CONFIRMED, SET_ASIDE], X,
+                condition=Q(state__in=[CONFIRMED, SET_ASIDE]) & ~Q(address_key=""),
+                name="signature_once",
             ),
             models.UniqueConstraint(
                 fields=["petition", "address_key", "person_key"],
