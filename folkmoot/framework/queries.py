@@ -47,7 +47,8 @@ def _framework(row: FrameworkVersion) -> Framework:
     return found
 
 
-def _in_use(row: FrameworkVersion) -> InUse:
+def in_use_of(row: FrameworkVersion) -> InUse:
+    """A version that has been read, parsed once in each process."""
     return InUse(row.pk, _framework(row), row.adopted_at, row.digest, row.space)
 
 
@@ -66,7 +67,7 @@ def current(on: dt.date, slug: str = SHIPPED) -> InUse:
     row = rows.order_by("-starts", "-pk").first()
     if row is None:
         raise NotFound(f"No version of the framework {slug!r} is in use on {on}.")
-    return _in_use(row)
+    return in_use_of(row)
 
 
 def version_of(slug: str, version: str) -> InUse:
@@ -75,12 +76,12 @@ def version_of(slug: str, version: str) -> InUse:
     if row is None:
         known = ", ".join(str(row) for row in _light().order_by("slug", "-starts"))
         raise NotFound(f"There is no framework {slug} {version}. There are: {known or 'none'}.")
-    return _in_use(row)
+    return in_use_of(row)
 
 
 def versions(space: str = FrameworkVersion.Space.RECORD) -> list[InUse]:
     """Every version of one space, newest first."""
-    return [_in_use(row) for row in _light().filter(space=space).order_by("slug", "-starts")]
+    return [in_use_of(row) for row in _light().filter(space=space).order_by("slug", "-starts")]
 
 
 @dataclass(frozen=True, slots=True)

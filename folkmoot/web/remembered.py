@@ -31,7 +31,7 @@ from django.views.decorators.http import require_safe
 
 from folkmoot.bodies.models import Holder, Office, Remit
 from folkmoot.common.models import PublicAct
-from folkmoot.framework.models import FrameworkVersion, StandardAccount
+from folkmoot.framework.models import FrameworkVersion, InterventionElsewhere, StandardAccount
 from folkmoot.measures.queries_account import VERSION_SQL, version_words
 from folkmoot.web.context import assets
 
@@ -91,12 +91,14 @@ def forget() -> None:
 
 
 # What pages are made from: tables whose rows are made anew when they change, by what shows it.
-# Every publishing, and every change of what is owed, is a public act, so the newest act stands
-# for releases and duties too.
+# Every publishing, every change of what is owed and everything done in a case of the record is a
+# public act, so the newest act stands for releases, duties and cases too. Cases themselves are
+# not counted: those of rehearsals would make every page anew, and none shows on one.
 _SHOWN_BY: tuple[tuple[type[Model], str], ...] = (
     (PublicAct, "id"),
     (StandardAccount, "computed_at"),
     (FrameworkVersion, "id"),
+    (InterventionElsewhere, "id"),
     (Remit, "id"),
     (Office, "id"),
     (Holder, "id"),

@@ -55,6 +55,8 @@ def history(values: list[float | None], first_row: int) -> list[list[object]]:
             "value": value,
             "status": "" if value is not None else "-",
             "row": first_row + at,
+            "verdict_similar": "cannot-say",
+            "verdict_nation": "cannot-say",
         }
         rows.append([entry[name] for name in HISTORY_FIELDS])
     return rows
@@ -85,7 +87,15 @@ def published(slug: str) -> tuple[Measure, Release]:
         unit="%",
         quantity="proportion",
         decimals=1,
-        definition={"every_case": True, "people": "children", "per": 100.0},
+        definition={
+            "title": "Plans made in time",
+            "counted": "New plans that were made within 20 weeks.",
+            "similar": "",
+            "kinds": list(KINDS.values()),
+            "every_case": True,
+            "people": "children",
+            "per": 100.0,
+        },
         digest="0",
     )
     release = Release.objects.create(

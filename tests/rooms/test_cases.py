@@ -303,7 +303,9 @@ def test_pages_take_few_queries(stage, at, django_assert_max_num_queries):
     for number in range(5):
         begun.propose(stage, place=YORK, at=at + number * DAY)
     queries.case_file(case.pk, today)
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(3):
         queries.register(queries.CaseFilter(), today)
+    with django_assert_max_num_queries(2):
+        assert queries.cases_in(begun.DEVON, begun.SEN, today)
     with django_assert_max_num_queries(6):
         queries.case_file(case.pk, today)

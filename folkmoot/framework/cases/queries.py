@@ -179,7 +179,10 @@ def non_interventions(today: dt.date, *, below: int | None = None, size: int = 5
 
 
 def cases_in(place: str, service: str, today: dt.date) -> list[CaseLine]:
-    """Every case of one matter, newest first: two queries."""
+    """Every case of one matter, or of a place (service ""), newest first.
+
+    One query, and one for what is owed in them where there are any.
+    """
     wanted = CaseFilter(place=place, service=service)
     return _lines(list(_like(wanted, "record", "")), today)
 
@@ -220,7 +223,7 @@ def _like(wanted: CaseFilter, space: str, run: str) -> QuerySet[Case, Case]:
 
 
 def _framework(row: Case) -> Framework:
-    return framework_queries.version_of(row.framework.slug, row.framework.version).framework
+    return framework_queries.in_use_of(row.framework).framework
 
 
 def _lines(rows: list[Case], today: dt.date) -> list[CaseLine]:

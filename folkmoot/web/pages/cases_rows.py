@@ -187,6 +187,22 @@ def step_words(line: CaseLine) -> str:
     return title if title != line.step else capfirst(title.replace("-", " "))
 
 
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """One case as lists show it: ``step`` and ``service`` in words."""
+
+    line: CaseLine
+    step: str
+    service: str
+
+
+def case_rows(lines: Iterable[CaseLine], titles: Mapping[str, str]) -> list[CaseRow]:
+    """Cases in their order; ``titles``: a service's slug → its title."""
+    return [
+        CaseRow(line, step_words(line), titles.get(line.service, line.service)) for line in lines
+    ]
+
+
 def owes_reply(file: CaseFile) -> bool:
     """Whether the body still owes its reply: in an emergency, or late, after the decision too."""
     return any(d.kind == REPLY_DUTY and d.state in OPEN_STATES for d in file.duties)

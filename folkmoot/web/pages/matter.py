@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from folkmoot.bodies.answering import service_answers
 from folkmoot.common.errors import NotFound
 from folkmoot.duties.queries import duties_in
+from folkmoot.framework.cases.queries import cases_in
 from folkmoot.framework.queries import standings
 from folkmoot.measures.queries import Edition, Figure, compared_values, edition, place_figures
 from folkmoot.places import queries as places
@@ -24,6 +25,7 @@ from folkmoot.web.ageing import age_of
 from folkmoot.web.answers import answers_of, owed
 from folkmoot.web.cards import Around, cards
 from folkmoot.web.neighbours import neighbours
+from folkmoot.web.pages.cases_rows import case_rows
 from folkmoot.web.pages.place import ORDER, Setting, framework_in_use, judged, setting
 from folkmoot.web.pages.services import service_by_slug
 from folkmoot.web.remembered import account_seen, remembered
@@ -157,12 +159,15 @@ def matter(request: HttpRequest, slug: str, service_slug: str) -> HttpResponse:
             [(area.name, f"/place/{area.slug}/"), (title, f"/service/{service_slug}/")],
         )
     found = service_answers(around, service_slug, today)
+    cases = case_rows(cases_in(area.code, service_slug, today), {})
     context = account | {
         "area": area,
         "service": {"title": title, "slug": service_slug},
         "parts": parts(),
         "required": required,
         "answers": answers_of(found) if found else None,
+        "open_cases": [row for row in cases if row.line.open],
+        "past_cases": [row for row in cases if not row.line.open],
         "duties": [owed(line) for line in duties_in(area.code, service_slug, today)],
         "trail": [(_("Places"), "/places/"), (area.name, f"/place/{area.slug}/")],
     }

@@ -13,6 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from folkmoot.common.errors import NotFound
+from folkmoot.framework.cases.elsewhere import INCOMPLETE, elsewhere
+from folkmoot.framework.cases.queries import cases_in
 from folkmoot.framework.queries import InUse, rows_of
 from folkmoot.framework.queries import current as framework_of
 from folkmoot.measures.queries import Edition, Figure, compared_values, edition, place_figures
@@ -26,10 +28,12 @@ from folkmoot.web.ageing import age_of, is_old
 from folkmoot.web.cards import Around, cards
 from folkmoot.web.charts.locator import draw_locator
 from folkmoot.web.neighbours import neighbours
+from folkmoot.web.pages.cases_rows import case_rows
 from folkmoot.web.remembered import account_seen, remembered
 from folkmoot.web.requirements import Requirement, requirement_of
 
 MOST = 5  # measures that stand out, on each side
+MOST_CASES = 3  # cases of stepping in, the newest
 # The order of signs in a row.
 ORDER = ("better", "higher", "no-clear-difference", "lower", "worse", "cannot-say")
 # ?show= → the verdicts behind it.
@@ -265,6 +269,7 @@ def place(request: HttpRequest, slug: str) -> HttpResponse:
     values = compared_values(current, {figure.facts.id for figure in drawn})
     around = Around(values, near.ids, current.names, where.region)
     silent = [figure for figure in own if figure.value is None]
+    context |= _cases(area, current, timezone.localdate())
     context |= {
         "short": _short(area, counted),
         "below": failing(where, current, timezone.localdate()),
@@ -277,6 +282,21 @@ def place(request: HttpRequest, slug: str) -> HttpResponse:
         "locator": draw_locator(area.code, area.name, area.kind),
     }
     return render(request, "pages/place.html", context)
+
+
+def _cases(area: Area, current: Edition, today: dt.date) -> dict[str, object]:
+    """What the centre did or left alone here: the newest cases, and what other sources tell.
+
+    One query for the other sources, one for the cases, and one for what is owed in them if any.
+    """
+    found = cases_in(area.code, "", today)
+    titles = {facts.service: facts.service_title for facts in current.facts.values()}
+    return {
+        "cases": case_rows(found[:MOST_CASES], titles),
+        "more_cases": max(0, len(found) - MOST_CASES),
+        "elsewhere": elsewhere(today, place=area.code),
+        "incomplete": INCOMPLETE,
+    }
 
 
 @dataclass(frozen=True, slots=True)

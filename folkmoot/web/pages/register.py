@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
-from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
@@ -25,20 +23,11 @@ from folkmoot.framework.models import Case
 from folkmoot.measures.queries_account import find_area
 from folkmoot.places.models import Area
 from folkmoot.services.models import Service
-from folkmoot.web.pages.cases_rows import step_words
+from folkmoot.web.pages.cases_rows import case_rows
 from folkmoot.web.remembered import remembered
 
 FIELDS = ("place", "service", "step", "state", "which")
 PAGE, FEED = 50, 50
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One case as the register lists it."""
-
-    line: CaseLine
-    step: str
-    service: str
 
 
 def which_words() -> dict[str, str]:
@@ -89,10 +78,6 @@ def _below(text: str) -> int | None:
     return int(text)
 
 
-def _rows(lines: Iterable[CaseLine], titles: dict[str, str]) -> list[Row]:
-    return [Row(line, step_words(line), titles.get(line.service, line.service)) for line in lines]
-
-
 @remembered
 def interventions(request: HttpRequest) -> HttpResponse:
     """Every proposal to step in and what came of it, newest first."""
@@ -103,7 +88,7 @@ def interventions(request: HttpRequest) -> HttpResponse:
     steps = Case.objects.filter(space="record").exclude(step="").values_list("step", flat=True)
     query = urlencode(chosen)
     context = {
-        "rows": _rows(found.lines, titles),
+        "rows": case_rows(found.lines, titles),
         "total": found.total,
         "narrowed": bool(chosen),
         "wanted": wanted,
@@ -145,7 +130,7 @@ def interventions_feed(request: HttpRequest) -> HttpResponse:
         language=get_language(),
     )
     host = urlsplit(settings.SITE_URL).hostname
-    for row in _rows(found.lines, titles):
+    for row in case_rows(found.lines, titles):
         line = row.line
         feed.add_item(
             title=f"{row.step}: {row.service}, {line.place_name}",
