@@ -97,6 +97,27 @@ VERBS: dict[str, Verb] = {
     "end-step": Verb("ended a step of the centre", frozenset(reasons.ENDINGS), needs_reason=True),
     "override-framework": Verb("stepped in outside the framework, as an emergency"),
     "waive-duty": Verb("waived an answer", frozenset(reasons.WAIVERS), needs_reason=True),
+    "switch-off": Verb("switched something off for everyone"),
+    "switch-on": Verb("switched something on again"),
+    "open-petition": Verb("opened a petition for signatures"),
+    "reject-petition": Verb(
+        "did not accept a petition", frozenset(reasons.MODERATION), needs_reason=True
+    ),
+    "hide-petition": Verb("hid a petition", frozenset(reasons.MODERATION), needs_reason=True),
+    "unhide-petition": Verb("showed a petition again that had been hidden"),
+    "merge-petition": Verb(
+        "joined a petition with another", frozenset({"duplicate"}), needs_reason=True
+    ),
+    "refer-petition": Verb(
+        "passed a petition to the body that answers for it",
+        frozenset({"not-this-body"}),
+        needs_reason=True,
+    ),
+    "close-petition": Verb("closed a petition at the end of its term"),
+    "decide-appeal": Verb(
+        "decided on an appeal of a petitioner", frozenset(reasons.APPEALS), needs_reason=True
+    ),
+    "adopt-scheme": Verb("adopted its own thresholds for petitions"),
     "withdraw-note": Verb(
         "withdrew the words beside an act", frozenset(WITHDRAWAL_REASONS), needs_reason=True
     ),
@@ -110,6 +131,8 @@ REASON_WORDS: dict[str, str] = {
     **reasons.REVIEWS,
     **reasons.ENDINGS,
     **reasons.REFUSALS,
+    **reasons.MODERATION,
+    **reasons.APPEALS,
 }
 
 _KEY = r"[a-z0-9]+(?:[-._][a-z0-9]+)*"

@@ -36,3 +36,30 @@ ENDINGS: dict[str, str] = {
 REFUSALS: dict[str, str] = {
     "local-matter": "this is a matter for the local people",
 }
+
+# Why moderators did not accept a petition or a question, hid it, or sent it elsewhere.
+MODERATION: dict[str, str] = {
+    "not-a-request": "it does not ask for anything that somebody could do",
+    "duplicate": "another petition asks for the same",
+    "not-this-body": "another body is the one that must answer",
+    "no-body-here": "no body that this site knows could answer it",
+    "own-procedure": "the law gives this matter a procedure of its own",
+    "one-case": "it is about the case of one person or household",
+    "private-facts": "it tells private facts about a person",
+    "libel": "it may be libellous",
+    "sub-judice": "it is about a matter that is before a court",
+    "confidential": "it holds what is confidential by law",
+    "offensive": "it is offensive or abusive",
+    "unlawful": "it may break the law or ask others to",
+    "advertising": "it is advertising",
+    "party-political": "it is for or against a party or a candidate",
+    "election-period": "an election is near and it could bear on it",
+    "hoax": "it is not meant in earnest",
+    "staff": "it names members of staff or asks for somebody to be dismissed",
+}
+
+# What came of an appeal against such a decision.
+APPEALS: dict[str, str] = {
+    "appeal-upheld": "the first decision was wrong",
+    "appeal-refused": "the first decision stands",
+}

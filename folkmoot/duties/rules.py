@@ -20,17 +20,27 @@ from folkmoot.people.rules import (
 DUE_SOON = dt.timedelta(days=7)
 
 REPLY, REVIEW, REPORT = "reply", "review", "report"
+PETITION_ANSWER, PETITION_HEARING = "petition-answer", "petition-hearing"
+PETITION_DEBATE, QUESTION = "petition-debate", "question"
 # Kinds of duty, with what is owed in words.
 KINDS: dict[str, str] = {
     REPLY: "a reply to a notice",
     REVIEW: "a review of a step that the centre took",
     REPORT: "an answer to a report of an error in a figure",
+    PETITION_ANSWER: "an answer to a petition",
+    PETITION_HEARING: "a hearing of the senior officer about a petition",
+    PETITION_DEBATE: "a debate of a petition by the council",
+    QUESTION: "an answer to a public question",
 }
 # Which roles at the body that owes may answer for it.
 ANSWERERS: dict[str, frozenset[str]] = {
     REPLY: frozenset({OFFICER, REPRESENTATIVE}),
     REVIEW: frozenset({CENTRE}),
     REPORT: frozenset({OFFICER, REPRESENTATIVE, CENTRE}),
+    PETITION_ANSWER: frozenset({OFFICER, REPRESENTATIVE, CENTRE}),
+    PETITION_HEARING: frozenset({OFFICER, REPRESENTATIVE, CENTRE}),
+    PETITION_DEBATE: frozenset({OFFICER, REPRESENTATIVE, CENTRE}),
+    QUESTION: frozenset({OFFICER, REPRESENTATIVE, CENTRE}),
 }
 
 # States of a duty, with the words that stand before a date or a number of days.
