@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 
+from folkmoot.common import switches
 from folkmoot.measures import queries
 from folkmoot.places import gazetteer
 from folkmoot.web import remembered
@@ -62,6 +63,8 @@ def _own_home(settings: Any, tmp_path: Path) -> None:
 def _nothing_remembered() -> None:
     """A process remembers what it read of its one database; tests have several."""
     remembered.forget()
+    # Nothing is off, and nobody looks, but where a test switches something.
+    switches.assume_on()
     gazetteer.forget()
     queries._edition.cache_clear()
     queries._kept = ("", {})

@@ -91,9 +91,35 @@ def running() -> Iterator[Path]:
         try:
             yield folder
         finally:
-            run("pg_ctl", "-D", str(data), "-m", "immediate", "-w", "stop")
+            if (data / "postmaster.pid").exists():
+                run("pg_ctl", "-D", str(data), "-m", "immediate", "-w", "stop")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def away(folder: Path) -> Iterator[None]:
+    """While inside, the server whose socket is in ``folder`` is not running."""
+    prefix, _ = _as_other_user()
+    control = [*prefix, str(programs() / "pg_ctl"), "-D", str(folder / "data"), "-w"]
+    options = f"-c listen_addresses='' -k {folder} {_OPTIONS}"
+    environment = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8"}
+
+    def run(*arguments: str) -> None:
+        subprocess.run(
+            [*control, *arguments],
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            check=True,
+            env=environment,
+        )
+
+    run("-m", "immediate", "stop")
+    try:
+        yield
+    finally:
+        run("-l", str(folder / "log"), "-o", options, "start")
 
 
 def main(command: list[str]) -> int:

@@ -84,6 +84,7 @@ def _register() -> None:
         people,
         releases,
         serving,
+        switch,
         who,
     )
 
@@ -100,6 +101,7 @@ def _register() -> None:
         releases.deliver,
         serving.serve,
         serving.demo,
+        switch.switch,
         people.invite,
         people.tidy,
         who.who,

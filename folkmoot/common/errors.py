@@ -79,6 +79,20 @@ class TooOften(FolkmootError):
     status = 429
 
 
+class SwitchedOff(FolkmootError):
+    """The operator has switched this off for now, for everyone."""
+
+    code = "switched-off"
+    status = 503
+
+
+class Away(FolkmootError):
+    """The database cannot be reached, so nothing can be looked up or saved."""
+
+    code = "away"
+    status = 503
+
+
 def error_body(error: FolkmootError) -> dict[str, object]:
     """The one JSON shape of every error, for every door: ``{"error": {...}}``."""
     faults = error.faults if isinstance(error, BadInput) else ()

@@ -76,3 +76,16 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key}"
+
+
+class Switch(models.Model):
+    """That an operator has switched something off, for everyone, until the row goes."""
+
+    feature = models.CharField(max_length=40, primary_key=True, help_text="a key of FEATURES")
+    since = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "switches"
+
+    def __str__(self) -> str:
+        return f"{self.feature} is off"

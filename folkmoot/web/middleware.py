@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils.translation import gettext as _
 
-from folkmoot.common.errors import FolkmootError
+from folkmoot.common.errors import Away, FolkmootError
 from folkmoot.web.pages.error import WrongMethod, error_response
 
 Respond = Callable[[HttpRequest], HttpResponse]
+
+LOG = logging.getLogger("folkmoot.web")
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -55,4 +59,8 @@ class Errors:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Django's hook for what a view raised; None leaves it to Django."""
+        if isinstance(error, OperationalError | InterfaceError):
+            # What the database said may name its host: that is for the log, not for the page.
+            LOG.error("%s: the database is away: %s", request.path, type(error).__name__)
+            error = Away(_("Our records cannot be reached just now."))
         return error_response(request, error) if isinstance(error, FolkmootError) else None

@@ -7,10 +7,13 @@ simply not asked for again. What was published is looked up at most every ``LOOK
 Only pages that are the same for everyone may be remembered: none holds a form token, a cookie
 or a person's data. Their compressed bytes are kept too (no secret stands in them, so compressing
 them once is safe).
+
+While the database is away, the newest page of an address is served as it was, and says so.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import gzip
 import hashlib
 import threading
@@ -21,9 +24,10 @@ from dataclasses import dataclass
 from functools import wraps
 
 from django.conf import settings
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language
@@ -47,6 +51,7 @@ class _Page:
     plain: bytes
     packed: bytes
     etag: str
+    made: dt.datetime
 
 
 class _Shelf:
@@ -58,9 +63,11 @@ class _Shelf:
 
     def clear(self) -> None:
         self.pages = OrderedDict[tuple[str, ...], _Page]()
+        self.newest: dict[tuple[str, str], tuple[str, ...]] = {}
         self.size = 0
         self.stamp = ""
         self.looked = float("-inf")
+        self.away = float("-inf")
 
     def get(self, key: tuple[str, ...]) -> _Page | None:
         with self.lock:
@@ -75,10 +82,19 @@ class _Shelf:
             if old is not None:
                 self.size -= len(old.plain) + len(old.packed)
             self.pages[key] = page
+            self.newest[key[:2]] = key
             self.size += len(page.plain) + len(page.packed)
             while self.size > ROOM and len(self.pages) > 1:
-                _, gone = self.pages.popitem(last=False)
+                left, gone = self.pages.popitem(last=False)
+                if self.newest.get(left[:2]) == left:
+                    del self.newest[left[:2]]
                 self.size -= len(gone.plain) + len(gone.packed)
+
+    def latest(self, address: str, language: str) -> _Page | None:
+        """The page that was made last for an address, whatever has changed since."""
+        with self.lock:
+            key = self.newest.get((address, language))
+            return self.pages.get(key) if key else None
 
 
 _SHELF = _Shelf()
@@ -147,12 +163,39 @@ def _answer(request: HttpRequest, page: _Page) -> HttpResponse:
     return response
 
 
+_AWAY = (OperationalError, InterfaceError)
+_HEADER = b'<header class="fm-header">'
+
+
+def _as_it_was(request: HttpRequest) -> HttpResponse | None:
+    """The page as it was last made, saying that it may be old; None if there is none."""
+    page = _SHELF.latest(request.get_full_path(), get_language() or "")
+    if page is None:
+        return None
+    notice = render_to_string("parts/as_it_was.html", {"made": page.made}).encode()
+    response = HttpResponse(page.plain.replace(_HEADER, notice + _HEADER, 1))
+    response["Cache-Control"] = "no-store"
+    return response
+
+
 def remembered(view: View) -> View:
     """A view whose page is the same for everyone until something is published."""
 
     @require_safe
     @wraps(view)
     def answer(request: HttpRequest, *args: str | int, **kwargs: str | int) -> HttpResponse:
+        if time.monotonic() - _SHELF.away < LOOK and (old := _as_it_was(request)):
+            return old
+        try:
+            return now(request, *args, **kwargs)
+        except _AWAY:
+            _SHELF.away = time.monotonic()
+            old = _as_it_was(request)
+            if old is None:
+                raise
+            return old
+
+    def now(request: HttpRequest, *args: str | int, **kwargs: str | int) -> HttpResponse:
         day = timezone.localdate().isoformat()
         stamp, request.META[_SEEN] = _stamp()
         key = (request.get_full_path(), get_language() or "", day, stamp)
@@ -163,7 +206,7 @@ def remembered(view: View) -> View:
                 return response
             plain = response.content
             digest = hashlib.blake2b(plain, digest_size=12).hexdigest()
-            page = _Page(plain, gzip.compress(plain, 6, mtime=0), f'W/"{digest}"')
+            page = _Page(plain, gzip.compress(plain, 6, mtime=0), f'W/"{digest}"', timezone.now())
             _SHELF.put(key, page)
         return _answer(request, page)
 

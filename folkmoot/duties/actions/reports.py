@@ -8,6 +8,7 @@ from django.db import transaction
 
 from folkmoot.common.errors import BadInput, Fault
 from folkmoot.common.plain_text import tidy
+from folkmoot.common.switches import require_on
 from folkmoot.duties.actions.owing import owe
 from folkmoot.duties.models import Duty, FigureReport
 from folkmoot.duties.publishers import body_of_publisher
@@ -42,8 +43,9 @@ def report_figure(
     figure while it is owed. The report's ``duty`` is None where this site does not know who must
     answer. ``text`` is for the publisher and is never public; whoever leaves an address in
     ``contact`` is told of the answer, and the address is then erased. ``network`` is where it
-    came from, for the limits. Raises BadInput with every fault, and TooOften.
+    came from, for the limits. Raises BadInput with every fault, TooOften, and SwitchedOff.
     """
+    require_on("report")
     text, contact = tidy(text), tidy_address(contact)
     faults = []
     if not text or len(text) > LONGEST_REPORT:

@@ -10,6 +10,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
 from folkmoot.common.errors import BadInput, Conflict, Fault, NotFound
+from folkmoot.common.switches import require_on
 from folkmoot.people import limits
 from folkmoot.people.actions.rates import count
 from folkmoot.people.letters import post
@@ -45,8 +46,9 @@ def ask_for_code(*, email: str, network: str, next_path: str = "", at: dt.dateti
 
     What is done does not depend on whether anybody is known by that address: no table of
     persons is read, the same row is written and the same letter leaves. Raises BadInput for
-    what is not an address and TooOften.
+    what is not an address, TooOften, and SwitchedOff.
     """
+    require_on("sign-in")
     address = address_in(email)
     count(kind=limits.ASK_CODE, trier=limits.Trier(address=address, network=network), at=at)
     code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"

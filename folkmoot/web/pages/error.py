@@ -10,11 +10,13 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
 from folkmoot.common.errors import (
+    Away,
     BadInput,
     Conflict,
     FolkmootError,
     NotAllowed,
     NotFound,
+    SwitchedOff,
     TooOften,
     error_body,
 )
@@ -68,6 +70,18 @@ def words_for(error: FolkmootError) -> Words:
             _("Nothing has been changed. The limit protects everyone's account from guessing."),
             _("Wait, and try again later."),
         )
+    if isinstance(error, SwitchedOff):
+        return Words(
+            _("This is switched off for now"),
+            _("Nothing has been changed. Whoever runs this site has paused it, for everyone."),
+            _("Everything else goes on. Try again later; the public record says when it is back."),
+        )
+    if isinstance(error, Away):
+        return Words(
+            _("The site can only be read for now"),
+            _("Nothing has been changed and nothing of yours was saved."),
+            _("Try again in a few minutes. Pages that were read lately can still be read."),
+        )
     if isinstance(error, WrongMethod):
         return Words(
             _("This address does not do that"),
@@ -102,6 +116,8 @@ def error_response(request: HttpRequest, error: FolkmootError) -> HttpResponse:
         response = render(request, "pages/error.html", context, status=error.status)
     patch_vary_headers(response, ["Accept"])
     response.headers["Cache-Control"] = "no-store"
+    if error.status == 503:
+        response.headers["Retry-After"] = "300"
     return response
 
 

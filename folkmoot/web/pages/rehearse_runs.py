@@ -14,6 +14,7 @@ from collections import OrderedDict, deque
 from django.utils.translation import gettext as _
 
 from folkmoot.common.errors import TooOften
+from folkmoot.common.switches import require_on
 from folkmoot.framework.catalogue import Framework
 from folkmoot.framework.history import panels
 from folkmoot.framework.rehearsal import Rehearsal, rehearse
@@ -41,8 +42,9 @@ def rehearsed(framework: Framework, resamples: int, network: str) -> Rehearsal:
     """The rehearsal of ``framework`` over all history, run now or remembered.
 
     Raises TooOften where others are before and it would take too long, or where the network
-    asked for too many that nobody had asked for before.
+    asked for too many that nobody had asked for before, and SwitchedOff.
     """
+    require_on("rehearse")
     key = _key(framework, resamples)
     if not _running.acquire(timeout=PATIENCE):
         raise TooOften(_("Others are rehearsing now. Ask again in half a minute."))
