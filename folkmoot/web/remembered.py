@@ -63,7 +63,7 @@ class _Shelf:
 
     def clear(self) -> None:
         self.pages = OrderedDict[tuple[str, ...], _Page]()
-        self.newest: dict[tuple[str, str], tuple[str, ...]] = {}
+        self.newest: dict[tuple[str, ...], tuple[str, ...]] = {}
         self.size = 0
         self.stamp = ""
         self.looked = float("-inf")
