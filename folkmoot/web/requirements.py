@@ -72,6 +72,11 @@ class Requirement:
         """The release that the figure is from."""
         return f"/release/{self.release}/" if self.release else ""
 
+    @property
+    def report_link(self) -> str:
+        """Where an error in the figure is reported; "" where no row of a release holds one."""
+        return f"/report/{self.release}/{self.row}/" if self.figure and self.row else ""
+
 
 def day(date: dt.date) -> str:
     """ "1 September 2014"."""

@@ -3,6 +3,8 @@
 import datetime as dt
 import re
 
+import pytest
+
 from folkmoot.bodies.models import Body
 from folkmoot.duties.models import Duty, DutyAnswer, FigureReport
 from folkmoot.web import remembered
@@ -98,6 +100,34 @@ def test_a_report_needs_the_token_of_its_form(built):
     from django.test import Client
 
     assert Client(enforce_csrf_checks=True).post(FIGURE, {"text": "Wrong."}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("path", "figure"),
+    [
+        ("/place/leeds/childrens-social-care/", r'<li id="[a-z0-9-]+">.*?</li>'),
+        ("/place/leeds/", r'<article class="fm-measure fm-mini">.*?</article>'),
+        ("/place/leeds/?show=worse", r'<li><a href="/measure/.*?</li>'),
+        ("/place/devon/", r'<li class="fm-need is-failing">.*?</li>'),
+        ("/measure/gigabit-broadband/?place=leeds", r'<section [^>]*id="here">.*?</section>'),
+    ],
+)
+def test_folded_listed_and_small_figures_can_be_reported_too(built, client, path, figure):
+    found = re.findall(figure, get(client, path), re.S)
+    assert found
+    for one in found:
+        title = re.search(r'href="/(?:measure|standard)/[^"]*">([^<]+)</a>', one)
+        named = title[1] if title else "gigabit broadband"
+        link = re.search(
+            r'<a rel="nofollow" href="(/report/[a-z0-9-]+/\d+/\d+/)">Report an error'
+            r'<span class="govuk-visually-hidden">: ([^<]+)</span></a>',
+            one,
+        )
+        if "cannot tell" in one and link is None:
+            continue  # a figure that is in no row of a release
+        assert link, one
+        assert named in link[2]
+        get(client, link[1])
 
 
 def test_every_drawn_figure_has_a_way_to_report_it(built, client):

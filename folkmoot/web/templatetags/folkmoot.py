@@ -67,6 +67,22 @@ def signed(verdict: str) -> SafeString:
     return _signed(verdict, get_language())
 
 
+@register.simple_tag
+def report_error(link: str, title: str) -> SafeString | str:
+    """The way to report an error in a figure, naming it to whoever cannot see what it is beside.
+
+    Nothing where ``link`` is "": no row of a release holds the figure.
+    """
+    if not link:
+        return ""
+    return format_html(
+        '<a rel="nofollow" href="{}">{}<span class="govuk-visually-hidden">: {}</span></a>',
+        link,
+        _("Report an error"),
+        title,
+    )
+
+
 @register.filter
 def word(verdict: str) -> str:
     """The word for a verdict."""
