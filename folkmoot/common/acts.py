@@ -118,6 +118,9 @@ VERBS: dict[str, Verb] = {
         "decided on an appeal of a petitioner", frozenset(reasons.APPEALS), needs_reason=True
     ),
     "adopt-scheme": Verb("adopted its own thresholds for petitions"),
+    "mark-commitment": Verb(
+        "said what became of a commitment", frozenset(reasons.COMMITMENTS), needs_reason=True
+    ),
     "withdraw-note": Verb(
         "withdrew the words beside an act", frozenset(WITHDRAWAL_REASONS), needs_reason=True
     ),
@@ -133,6 +136,7 @@ REASON_WORDS: dict[str, str] = {
     **reasons.REFUSALS,
     **reasons.MODERATION,
     **reasons.APPEALS,
+    **reasons.COMMITMENTS,
 }
 
 _KEY = r"[a-z0-9]+(?:[-._][a-z0-9]+)*"

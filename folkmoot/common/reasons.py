@@ -63,3 +63,10 @@ APPEALS: dict[str, str] = {
     "appeal-upheld": "the first decision was wrong",
     "appeal-refused": "the first decision stands",
 }
+
+# What a body says became of something that it had said it would do.
+COMMITMENTS: dict[str, str] = {
+    "kept": "it was kept",
+    "late": "it was kept, but late",
+    "broken": "it was not kept",
+}

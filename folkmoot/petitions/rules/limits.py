@@ -10,6 +10,7 @@ BACKGROUND = 500
 DETAIL = 1_500
 QUESTION = 500
 COMMITMENT = 300
+ANSWER_PART = 5_000
 NAME = 100
 # Shortest, in characters.
 TITLE_LEAST = 10
@@ -35,3 +36,6 @@ SMALLEST_SHOWN = 5
 ADDRESSES_KEPT = dt.timedelta(days=183)
 # Days before an answer is due on which the body is reminded; and each week when it is overdue.
 REMIND_BEFORE = (14, 3)
+# Commitments in one answer, and how far ahead the last day of one may be.
+COMMITMENTS = 10
+COMMITMENT_WITHIN = dt.timedelta(days=5 * 366)
