@@ -86,6 +86,13 @@ class Petition(models.Model):
     referred_to = models.ForeignKey(
         Body, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    continues = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="continued_by",
+        help_text="the petition that was referred, of which this is the copy for another body",
+    )  # fmt: skip
+    hidden_from = models.CharField(
+        max_length=10, blank=True, help_text="the state to which it would go back"
+    )
     scheme = models.CharField(max_length=120, blank=True, help_text="whose thresholds it has")
     scheme_version = models.CharField(max_length=40, blank=True)
     population = models.PositiveIntegerField(

@@ -36,7 +36,8 @@ MOVES: dict[str, frozenset[str]] = {
     CLOSED: frozenset({HIDDEN}),
     # An appeal that is upheld sends a petition back to be opened.
     REJECTED: frozenset({OPEN, HIDDEN}),
-    HIDDEN: frozenset({OPEN, CLOSED, REJECTED}),
+    # What was hidden by mistake goes back to what it was.
+    HIDDEN: frozenset({MODERATION, OPEN, CLOSED, REJECTED, WITHDRAWN, MERGED, REFERRED}),
     WITHDRAWN: frozenset({HIDDEN}),
     MERGED: frozenset({HIDDEN}),
     REFERRED: frozenset({HIDDEN}),
