@@ -16,6 +16,7 @@ from folkmoot.common.errors import NotFound
 from folkmoot.duties.queries import DutyLine, duties_about
 from folkmoot.people.queries import day_of
 from folkmoot.petitions.models import Petition, PetitionAnswer
+from folkmoot.petitions.rules.reasons import words_of
 from folkmoot.petitions.rules.states import (
     CLOSED,
     HIDDEN,
@@ -33,7 +34,8 @@ class PetitionLine:
 
     ``title`` is "" where it may not be shown (``heading`` always says something). ``state`` is a
     key of ``rules.states.STATES``: a petition whose last day is over is closed, even before
-    anybody closed it. ``reason`` says why it is not accepted or hidden. ``signatures`` lag by a
+    anybody closed it. ``reason`` is why it is not accepted or hidden, as a code, and its words
+    follow "because". ``signatures`` lag by a
     minute at most. ``days_left`` counts today: 1 on the last day; None unless it is open.
     ``answered``: at least one answer was given. ``says`` is a sentence.
     """
@@ -43,6 +45,7 @@ class PetitionLine:
     state: str
     state_words: str
     reason: str
+    reason_words: str
     title: str
     place: str
     place_name: str
@@ -216,6 +219,7 @@ def line_of(petition: Petition, today: dt.date) -> PetitionLine:
         state=state,
         state_words=STATES[state],
         reason=petition.reason,
+        reason_words=words_of(petition.reason),
         title="" if petition.title_hidden else petition.title,
         place=petition.area.code,
         place_name=petition.area.name,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
@@ -126,6 +127,10 @@ def _ordered(
     return rows, (F("opened_on").desc(nulls_last=True), "-pk")
 
 
+# The key of the order, and the number of the petition.
+_CURSOR = re.compile(r"([0-9.e-]{0,24})~([0-9]{1,18})")
+
+
 def _cursor(sort: str, last: Petition) -> str:
     if sort == MOST_SIGNED:
         key = str(last.signatures)
@@ -140,16 +145,18 @@ def _cursor(sort: str, last: Petition) -> str:
 
 def _beyond(sort: str, after: str) -> Q:
     """Petitions that come after a cursor in an order. Raises BadInput."""
-    text, _, number = after.partition("~")
     try:
-        pk = int(number)
+        found = _CURSOR.fullmatch(after)
+        if found is None:
+            raise ValueError
+        text, pk = found[1], int(found[2])
         if sort == MOST_SIGNED:
             count = int(text)
             return Q(signatures__lt=count) | Q(signatures=count, pk__lt=pk)
         if sort == TRENDING:
             high = float(text)
             return Q(score__lt=high) | Q(score=high, pk__lt=pk)
-        if not text:
+        if not text and sort == NEWEST:
             return Q(opened_on__isnull=True, pk__lt=pk)
         day = dt.date.fromisoformat(text)
     except ValueError:
