@@ -188,7 +188,8 @@ class RevisionOut(Schema):
 
     kind: str
     measure: str
-    area: str
+    area: str = Field(description="GSS code; empty where the value is of a body")
+    body: str = Field(description="short name; empty where the value is of a place")
     period: str
     old_value: float | None
     new_value: float | None

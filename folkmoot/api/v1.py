@@ -298,7 +298,9 @@ def revisions(
     def render(found: QuerySet[Revision, Revision]) -> Iterable[tuple[int, Any]]:
         for item in found.select_related("measure", "area"):
             values = {name: getattr(item, name) for name in names}
-            yield item.pk, {**values, "measure": item.measure.slug, "area": item.area.code}
+            area = item.area.code if item.area else ""
+            whose = {"area": area, "body": item.body}
+            yield item.pk, {**values, "measure": item.measure.slug, **whose}
 
     return page(request, rows, limit, after, render)
 

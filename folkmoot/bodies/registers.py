@@ -10,10 +10,13 @@ from pathlib import Path
 
 from folkmoot.bodies import rules
 from folkmoot.bodies.catalogue import Catalogue, Governance
+from folkmoot.bodies.trusts import KIND as TRUST
+from folkmoot.bodies.trusts import TRUSTS, name_of_trust, trust_slugs
 from folkmoot.places.models import Area
 from folkmoot.places.rules import slug_of
 
 REGISTRY = "areas/uk_local_authorities_current.csv"
+ENGLAND = "E92000001"
 _FORCE_WORDS = (" Police", " Constabulary")
 
 
@@ -53,6 +56,7 @@ def bodies(
         *_forces(catalogue, areas, notes),
         *_fire(catalogue, areas),
         *_boards(areas, notes),
+        *_trusts(data, notes),
         *_national(catalogue),
     ]
     seen: set[str] = set()
@@ -204,6 +208,19 @@ def _boards(areas: Mapping[str, Area], notes: Mapping[str, str]) -> Iterator[Bod
             homepage=area.homepage,
             started=dt.date(2022, 7, 1),
             note=notes.get("integrated-care-board", ""),
+        )
+
+
+def _trusts(data: Path, notes: Mapping[str, str]) -> Iterator[BodyRow]:
+    """Bodies without a place: people go to a trust from anywhere."""
+    for code, slug in trust_slugs(data).items():
+        yield BodyRow(
+            slug=slug,
+            name=name_of_trust(code),
+            kind=TRUST,
+            source=TRUSTS,
+            nation=ENGLAND,
+            note=notes.get(TRUST, ""),
         )
 
 

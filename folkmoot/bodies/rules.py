@@ -22,6 +22,7 @@ BODY_KINDS: dict[str, str] = {
     "police-commissioner": "police and crime commissioner",
     "fire-authority": "fire and rescue authority",
     "integrated-care-board": "integrated care board",
+    "nhs-trust": "NHS trust",
     "department": "department of the UK government",
     "national-body": "national public body",
     "devolved-government": "devolved government or one of its departments",

@@ -85,9 +85,9 @@ def check(file: Path | None, style: str) -> None:
 @_style
 def show(which: str, style: str) -> None:
     """Prints the standards and the ladder of a framework, and how places stand on each."""
-    from folkmoot.framework.building import newest_of
     from folkmoot.framework.catalogue import KIND_WORDS
     from folkmoot.framework.history import judged, panels_of
+    from folkmoot.framework.rules.standing import newest_of
     from folkmoot.framework.rules.wording import NO_FIGURES
 
     found = _find(which)

@@ -14,12 +14,18 @@ from dataclasses import dataclass
 import numpy as np
 from django.db import transaction
 
+from folkmoot.framework.building_bodies import release_for, write_bodies
 from folkmoot.framework.catalogue import Framework, Standard
 from folkmoot.framework.history import panels
-from folkmoot.framework.models import FrameworkVersion, StandardAccount, Standing
+from folkmoot.framework.models import (
+    BodyStanding,
+    FrameworkVersion,
+    StandardAccount,
+    Standing,
+)
 from folkmoot.framework.rules.facts import Fact, all_facts
-from folkmoot.framework.rules.standing import HOWS, METHOD, STATES, Judged, judge
-from folkmoot.measures.models import MeasureAccount
+from folkmoot.framework.rules.standing import HOWS, METHOD, STATES, Judged, judge, newest_of
+from folkmoot.measures.models import MeasureAccount, Release
 from folkmoot.places.models import Area
 
 _BATCH = 2000
@@ -35,9 +41,24 @@ class StandingsReport:
     standings: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """A standard to be judged, and ``inputs``, all that its standings are made from.
+
+    ``bodies``: the release whose bodies it is asked of, if there is any.
+    """
+
+    version: FrameworkVersion
+    framework: Framework
+    standard: Standard
+    account: MeasureAccount
+    bodies: Release | None
+    inputs: str
+
+
 def build_standings(at: dt.datetime) -> StandingsReport:
     """Judge every standard of every version in use whose figures or words have changed."""
-    due: list[tuple[FrameworkVersion, Framework, Standard, MeasureAccount, str]] = []
+    due: list[_Due] = []
     unchanged = 0
     accounts = {
         account.measure.slug: account
@@ -52,24 +73,29 @@ def build_standings(at: dt.datetime) -> StandingsReport:
         gone += [row.pk for key, row in before.items() if key not in judged]
         for key, standard in judged.items():
             account = accounts[standard.measure or ""]
-            inputs = inputs_of(standard, framework.nation, account)
+            bodies = release_for(version, standard, account.measure)
+            inputs = inputs_of(standard, framework.nation, account, bodies)
             if key in before and before[key].inputs == inputs:
                 unchanged += 1
             else:
-                due.append((version, framework, standard, account, inputs))
+                due.append(_Due(version, framework, standard, account, bodies, inputs))
     written = _replace(due, gone, at) if due or gone else 0
     return StandingsReport(len(versions), len(due), unchanged, written)
 
 
-def inputs_of(standard: Standard, nation: str, account: MeasureAccount) -> str:
+def inputs_of(
+    standard: Standard, nation: str, account: MeasureAccount, bodies: Release | None = None
+) -> str:
     """SHA-256 of everything that the standings on a standard are made from."""
     words = json.dumps(
         [
-            standard.model_dump(mode="json", exclude={"applies_to"}),
+            standard.model_dump(mode="json", exclude={"applies_to", "bodies"}),
             sorted(standard.applies_to),
+            sorted(standard.bodies),
             nation,
             account.inputs,
             account.release_id,
+            bodies.pk if bodies else None,
             METHOD,
         ],
         sort_keys=True,
@@ -77,41 +103,43 @@ def inputs_of(standard: Standard, nation: str, account: MeasureAccount) -> str:
     return hashlib.sha256(words.encode()).hexdigest()
 
 
-def _replace(
-    due: list[tuple[FrameworkVersion, Framework, Standard, MeasureAccount, str]],
-    gone: list[int],
-    at: dt.datetime,
-) -> int:
+def _replace(due: list[_Due], gone: list[int], at: dt.datetime) -> int:
     areas = dict(Area.objects.values_list("code", "pk"))
     held = {
         nation: panels(
-            {s.measure for _, f, s, _, _ in due if f.nation == nation if s.measure}, nation
+            {
+                one.standard.measure
+                for one in due
+                if one.framework.nation == nation
+                if one.standard.measure
+            },
+            nation,
         )
-        for nation in {framework.nation for _, framework, _, _, _ in due}
+        for nation in {one.framework.nation for one in due}
     }
     written = 0
     with transaction.atomic():
         for row in StandardAccount.objects.filter(pk__in=gone):
-            Standing.objects.filter(framework=row.framework_id, standard=row.standard).delete()
-        StandardAccount.objects.filter(pk__in=gone).delete()
-        for version, framework, standard, account, inputs in due:
-            Standing.objects.filter(framework=version, standard=standard.id).delete()
-            StandardAccount.objects.filter(framework=version, standard=standard.id).delete()
-            panel = held[framework.nation].get(standard.measure or "")
+            _forget(row.framework_id, row.standard)
+        for one in due:
+            _forget(one.version.pk, one.standard.id)
+            panel = held[one.framework.nation].get(one.standard.measure or "")
             if panel is None:
                 continue
-            judged = judge(panel, standard)
-            rows = _rows(version, standard, account, judged, areas)
+            judged = judge(panel, one.standard)
+            rows = _rows(one.version, one.standard, one.account, judged, areas)
             Standing.objects.bulk_create(rows, batch_size=_BATCH)
-            _summarise(version, standard, account, judged, inputs, at).save()
+            _summarise(one, judged, at).save()
             written += len(rows)
+            if one.bodies is not None:
+                written += write_bodies(one.version, one.standard, one.account.measure, one.bodies)
     return written
 
 
-def newest_of(judged: Judged) -> int:
-    """The newest period in which anybody was asked, or -1."""
-    asked = np.flatnonzero((judged.state > 0).any(axis=0))
-    return int(asked[-1]) if asked.size else -1
+def _forget(version: int, standard: str) -> None:
+    """Take away all that was built of one standard of one version."""
+    for model in (Standing, BodyStanding, StandardAccount):
+        model._default_manager.filter(framework=version, standard=standard).delete()
 
 
 def _rows(
@@ -155,14 +183,7 @@ def _row(fact: Fact, version: int, account: MeasureAccount, area: int, newest: b
     )
 
 
-def _summarise(
-    version: FrameworkVersion,
-    standard: Standard,
-    account: MeasureAccount,
-    judged: Judged,
-    inputs: str,
-    at: dt.datetime,
-) -> StandardAccount:
+def _summarise(one: _Due, judged: Judged, at: dt.datetime) -> StandardAccount:
     newest = newest_of(judged)
     empty: dict[str, object] = {"states": {}, "hows": {}, "failing": 0, "periods": []}
     if newest >= 0:
@@ -176,14 +197,14 @@ def _summarise(
             ],
         }
     return StandardAccount(
-        framework=version,
-        standard=standard.id,
-        measure_id=account.measure_id,
-        release_id=account.release_id,
+        framework=one.version,
+        standard=one.standard.id,
+        measure_id=one.account.measure_id,
+        release_id=one.account.release_id,
         period=judged.panel.periods[newest] if newest >= 0 else "",
         period_end=judged.panel.ends[newest].astype(dt.date) if newest >= 0 else None,
         summary=empty,
-        inputs=inputs,
+        inputs=one.inputs,
         computed_at=at,
     )
 

@@ -13,6 +13,7 @@ from typing import Literal
 
 from pydantic import ConfigDict, Field, model_validator
 
+from folkmoot.bodies.rules import BODY_KINDS
 from folkmoot.places.rules import KINDS
 from folkmoot.services.catalogue import Entry
 
@@ -70,6 +71,9 @@ class Standard(Part):
     dates_note: str = Field(default="", description="what is not known of the dates")
     source: Reference
     applies_to: frozenset[str] = Field(description="kinds of area that it is asked of")
+    bodies: frozenset[str] = Field(
+        default=frozenset(), description="kinds of body that it is asked of besides"
+    )
     base: str = Field(default="", description="how what is counted differs from what is asked")
     doubt: str = Field(
         default="", description="why a figure short of the line does not prove a breach"
@@ -80,6 +84,9 @@ class Standard(Part):
         unknown = sorted(self.applies_to - KINDS.keys())
         if unknown:
             raise ValueError(f"unknown kinds of area: {', '.join(unknown)}")
+        strangers = sorted(self.bodies - BODY_KINDS.keys())
+        if strangers:
+            raise ValueError(f"unknown kinds of body: {', '.join(strangers)}")
         if self.service is None and not self.subject:
             raise ValueError("say in subject what it is about, as it has no service")
         if (self.measure is None) != (self.line is None):
@@ -231,6 +238,9 @@ class Framework(Part):
         found = self.model_dump(mode="json", by_alias=True)
         for standard in found["standards"]:
             standard["applies_to"] = sorted(standard["applies_to"])
+            # Left out where it says nothing, so that older documents keep their digests.
+            if bodies := sorted(standard.pop("bodies")):
+                standard["bodies"] = bodies
         return found
 
     def digest(self) -> str:

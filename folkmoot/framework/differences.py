@@ -6,10 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from folkmoot.framework.building import newest_of
 from folkmoot.framework.catalogue import Framework
 from folkmoot.framework.history import Panels, judged, panels
-from folkmoot.framework.rules.standing import HOWS, STATES, Judged
+from folkmoot.framework.rules.standing import HOWS, STATES, Judged, newest_of
 
 _PARTS = ("standards", "roles", "powers", "ladder", "safeguards")
 _WHOLE = ("title", "scope", "illustrative", "nation", "pauses", "sources", "left_out")

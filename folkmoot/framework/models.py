@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from folkmoot.bodies.models import Body
 from folkmoot.framework.models_cases import (
     Case,
     CaseEvent,
@@ -15,6 +16,7 @@ from folkmoot.measures.models import Measure, Release
 from folkmoot.places.models import Area
 
 __all__ = [
+    "BodyStanding",
     "Case",
     "CaseEvent",
     "CaseWords",
@@ -115,3 +117,44 @@ class Standing(models.Model):
 
     def __str__(self) -> str:
         return f"{self.standard} {self.area_id} {self.period}"
+
+
+class BodyStanding(models.Model):
+    """Where one body stands on one standard in one period. Written only by the build.
+
+    The columns mean what those of ``Standing`` mean. Bodies are counted whole, so no figure of
+    theirs has limits.
+    """
+
+    framework = models.ForeignKey(
+        FrameworkVersion, on_delete=models.CASCADE, related_name="body_standings", db_index=False
+    )
+    standard = models.CharField(max_length=60, help_text="id in the framework")
+    measure = models.ForeignKey(Measure, on_delete=models.PROTECT, related_name="+", db_index=False)
+    body = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="+", db_index=False)
+    release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="+", db_index=False)
+    row = models.PositiveIntegerField(null=True, help_text="row in the release's file")
+    period = models.CharField(max_length=24)
+    period_end = models.DateField()
+    newest = models.BooleanField(help_text="whether period is the newest that is judged")
+    state = models.CharField(max_length=16, help_text="meets, below, cannot-say, not-in-release")
+    how = models.CharField(max_length=16, blank=True, help_text="how sure it is, where below")
+    failing = models.BooleanField(help_text="below a minimum that binds and is due")
+    due = models.BooleanField(help_text="whether the standard had fallen due")
+    shortfall = models.FloatField(null=True, help_text="beyond the line, in the measure's unit")
+    consecutive = models.PositiveSmallIntegerField(help_text="published periods below in a row")
+    affected = models.PositiveIntegerField(null=True, help_text="people for whom it was not met")
+    cases = models.PositiveIntegerField(null=True, help_text="people counted")
+    value = models.FloatField(null=True)
+    status = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["framework", "standard", "body", "period"], name="body_standing_once"
+            )
+        ]
+        indexes = [models.Index(fields=["body", "framework"], name="standing_of_body")]
+
+    def __str__(self) -> str:
+        return f"{self.standard} {self.body_id} {self.period}"

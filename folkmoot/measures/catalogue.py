@@ -27,6 +27,10 @@ FaultKind = Literal[
 ]
 
 
+# Ways of writing codes that name bodies and not places: each is also a kind of body.
+BODY_CODES = frozenset({"nhs-trust"})
+
+
 class Acceptance(Entry):
     """Named kinds of fault accepted in one release of a source, with the reason shown."""
 
@@ -83,7 +87,7 @@ class SourceEntry(Entry):
     period_format: Literal[
         "iso", "year", "financial-year", "academic-year", "month-name", "by-measure"
     ] = "iso"
-    area_codes: Literal["gss", "dfe-number", "police-force-name"] = "gss"
+    area_codes: Literal["gss", "dfe-number", "police-force-name", "nhs-trust"] = "gss"
     encoding: Literal["utf-8", "cp1252"] = "utf-8"
     bare_carriage_returns: bool = False
     status_marks: dict[str, str] = Field(default={}, description="mark → meaning in plain words")
@@ -91,6 +95,11 @@ class SourceEntry(Entry):
     leave_out: tuple[LeftOut, ...] = ()
     caveats: tuple[str, ...] = ()
     checked: dt.date
+
+    @property
+    def bodies(self) -> bool:
+        """Whether its rows are figures of bodies, not of places."""
+        return self.area_codes in BODY_CODES
 
 
 class Break(Entry):
@@ -123,6 +132,13 @@ class Reading(Entry):
         "mixes nations which define the figure differently; empty for all rows",
     )
     scale: float = Field(default=1.0, description="published value × scale = our value")
+
+
+class BodyReading(Entry):
+    """How to read the same measure of bodies, from a source of their own."""
+
+    dataset: str = Field(description="slug of a source whose rows are figures of bodies")
+    select: dict[str, str] = Field(description="as in reading")
 
 
 class MeasureEntry(Entry):
@@ -162,8 +178,19 @@ class MeasureEntry(Entry):
     breaks: tuple[Break, ...] = ()
     context: bool = Field(default=False, description="never compared: context for the others")
     reading: Reading
+    bodies: BodyReading | None = Field(
+        default=None, description="where its figures of bodies are; null if there are none"
+    )
     caveats: tuple[str, ...] = ()
     checked: dt.date
+
+    def read_from(self, source: str) -> MeasureEntry | None:
+        """The measure as it is read from a source, of places or of bodies; None if it is not."""
+        if self.reading.dataset == source:
+            return self
+        if self.bodies is None or self.bodies.dataset != source:
+            return None
+        return self.model_copy(update={"reading": Reading(**self.bodies.model_dump())})
 
     @model_validator(mode="after")
     def _coherent(self) -> MeasureEntry:
@@ -178,6 +205,8 @@ class MeasureEntry(Entry):
             )
         if "{n}" not in self.sentence:
             raise ValueError("sentence has no {n}")
+        if self.bodies is not None and not self.every_case:
+            raise ValueError("figures of bodies are taken only where every case is counted")
         return self
 
 
@@ -188,6 +217,11 @@ class Catalogue:
     services: dict[str, ServiceEntry]
     sources: dict[str, SourceEntry]
     measures: dict[str, MeasureEntry]
+
+    def measures_from(self, source: str) -> tuple[MeasureEntry, ...]:
+        """The measures read from a source, each as it is read from there, by slug."""
+        found = (self.measures[slug].read_from(source) for slug in sorted(self.measures))
+        return tuple(entry for entry in found if entry is not None)
 
 
 def read_catalogue(folder: Path) -> tuple[Catalogue, list[Fault]]:
@@ -221,6 +255,7 @@ def _across(catalogue: Catalogue) -> list[Fault]:
                     "Add it under catalogue/sources.",
                 )
             )
+        faults.extend(_bodies(catalogue, measure, where))
         if measure.headline is not None:
             headlines[measure.service, measure.headline] += 1
     faults.extend(
@@ -232,4 +267,20 @@ def _across(catalogue: Catalogue) -> list[Fault]:
         for (service, position), count in headlines.items()
         if count > 1
     )
+    return faults
+
+
+def _bodies(catalogue: Catalogue, measure: MeasureEntry, where: str) -> list[Fault]:
+    """Figures of places come from a source of places, those of bodies from one of bodies."""
+    faults = []
+    own = catalogue.sources.get(measure.reading.dataset)
+    if own is not None and own.bodies:
+        what = f"{own.slug!r} holds figures of bodies."
+        faults.append(Fault(f"{where}, reading.dataset", what, "Name it under bodies."))
+    if measure.bodies is not None:
+        other = catalogue.sources.get(measure.bodies.dataset)
+        if other is None or not other.bodies:
+            what = f"{measure.bodies.dataset!r} is no source of figures of bodies."
+            remedy = "Name one whose area_codes are those of a kind of body."
+            faults.append(Fault(f"{where}, bodies.dataset", what, remedy))
     return faults

@@ -14,7 +14,8 @@ import pyarrow.compute as pc
 from django.conf import settings
 
 from folkmoot.common.errors import BadInput, Fault
-from folkmoot.measures.catalogue import Catalogue, MeasureEntry, SourceEntry
+from folkmoot.measures.catalogue import BODY_CODES, Catalogue, MeasureEntry, SourceEntry
+from folkmoot.measures.of_bodies import known_bodies
 from folkmoot.measures.readers import KnownAreas, Reading, read
 from folkmoot.measures.readers.reading import Floats, FoundFault
 from folkmoot.places.atlas import Atlas, read_atlas
@@ -38,7 +39,7 @@ def check_data(
     """
     faults: list[Fault] = []
     for source in entries.sources.values():
-        measures = [m for m in entries.measures.values() if m.reading.dataset == source.slug]
+        measures = entries.measures_from(source.slug)
         if source.file is not None:
             faults.extend(_of_source(source, source.file, measures, data))
         step()
@@ -46,7 +47,12 @@ def check_data(
 
 
 def shipped_areas(kind: str, data: Path) -> KnownAreas:
-    """Every area in the shipped files, under the names that sources of this ``kind`` write."""
+    """Every area in the shipped files, under the names that sources of this ``kind`` write.
+
+    For a kind that writes codes of bodies: every body of that kind.
+    """
+    if kind in BODY_CODES:
+        return known_bodies(kind, data)
     atlas = _atlas(data)
     return KnownAreas(frozenset(atlas.areas), written_as(kind, data), atlas.recoded())
 

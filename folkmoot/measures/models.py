@@ -163,12 +163,45 @@ class Observation(models.Model):
         return f"{self.measure_id} {self.area_id} {self.period}"
 
 
+class BodyObservation(models.Model):
+    """One value of a measure for a body and a period, as one release states it."""
+
+    # As with observations: the constraint begins with the measure, and that is index enough.
+    release = models.ForeignKey(
+        Release, on_delete=models.PROTECT, related_name="body_observations", db_index=False
+    )
+    measure = models.ForeignKey(
+        Measure, on_delete=models.PROTECT, related_name="body_observations", db_index=False
+    )
+    body = models.SlugField(max_length=100, db_index=False, help_text="short name of the body")
+    period = models.CharField(max_length=24, help_text="ISO 8601: start/length, or a date")
+    period_end = models.DateField(help_text="first day after the period")
+    value = models.FloatField(null=True)
+    numerator = models.FloatField(null=True)
+    denominator = models.FloatField(null=True)
+    status = models.CharField(max_length=60, blank=True, help_text="the mark in place of a value")
+    row = models.PositiveIntegerField(help_text="row in the file, the header being row 1")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["measure", "body", "period", "release"], name="body_observation_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.measure_id} {self.body} {self.period}"
+
+
 class Revision(models.Model):
     """What a new release of the same data changed: revised, added or vanished values."""
 
     release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="revisions")
     measure = models.ForeignKey(Measure, on_delete=models.PROTECT, related_name="revisions")
-    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
+    area = models.ForeignKey(Area, null=True, on_delete=models.PROTECT, related_name="+")
+    body = models.SlugField(
+        max_length=100, blank=True, db_default="", db_index=False, help_text="in place of an area"
+    )
     period = models.CharField(max_length=24)
     kind = models.CharField(max_length=8, help_text="revised, added or vanished")
     old_value = models.FloatField(null=True)
@@ -178,6 +211,13 @@ class Revision(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["release", "kind"])]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(area__isnull=False, body="")
+                | models.Q(area__isnull=True) & ~models.Q(body=""),
+                name="revision_of_area_or_body",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.period}"

@@ -30,6 +30,7 @@ from folkmoot.measures.importing import load, with_area_ids, with_keys
 from folkmoot.measures.judging import Atlas, inputs_digest, task_for
 from folkmoot.measures.models import (
     Account,
+    BodyObservation,
     MeasureAccount,
     Observation,
     Release,
@@ -135,6 +136,10 @@ class Publication:
         staged = stage(ready, self._areas)
         release = ready.release
         self._staged.append(staged)
+        if staged.bodies:
+            self._judged.append([])
+            self._inputs.append({})
+            return
         self._judged.append(
             [
                 self._crew.begin(
@@ -165,7 +170,8 @@ class Publication:
             parts = zip(self._staged, self._judged, self._inputs, strict=True)
             for number, (each, waiting, inputs) in enumerate(parts, 1):
                 judged = (judge() for judge in waiting)
-                write_accounts(each.release, each.measures, each.areas, judged, inputs, at)
+                if not each.bodies:
+                    write_accounts(each.release, each.measures, each.areas, judged, inputs, at)
                 waiting.clear()
                 self._progress("Judging measures", number, len(self._staged))
             record_acts(
@@ -199,7 +205,7 @@ def _write(staged: Staged, at: dt.datetime) -> None:
     release.previous = staged.previous
     release.save(update_fields=["state", "published_at", "previous"])
     key = {"release_id": release.pk}
-    load(Observation, with_keys(staged.observations, key))
+    load(BodyObservation if staged.bodies else Observation, with_keys(staged.observations, key))
     load(Revision, with_keys(staged.revisions, key))
 
 

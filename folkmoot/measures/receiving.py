@@ -11,15 +11,16 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q, QuerySet
 
 from folkmoot.common.acts import NewAct, record_acts
 from folkmoot.common.errors import Conflict, NotFound
 from folkmoot.measures import store
-from folkmoot.measures.catalogue import MeasureEntry, SourceEntry
+from folkmoot.measures.catalogue import BODY_CODES, MeasureEntry, SourceEntry
 from folkmoot.measures.computing import ReadTask, digest_of, read_file, shared
 from folkmoot.measures.importing import as_json
 from folkmoot.measures.models import FaultAcceptance, Measure, Release, ReleaseFault, Source
+from folkmoot.measures.of_bodies import known_bodies
 from folkmoot.measures.readers import METHOD, KnownAreas, Reading
 from folkmoot.measures.readers.ons_table import stated_date
 from folkmoot.places.codes import written_as
@@ -52,12 +53,17 @@ class Terms:
 def terms_of(source: Source) -> Terms:
     """What the database's catalogue says of ``source`` and of the measures read from it."""
     entry = SourceEntry.model_validate(source.definition)
-    rows = Measure.objects.filter(source=source, retired=False).order_by("slug")
-    measures = tuple(
-        MeasureEntry.model_validate(definition)
-        for definition in rows.values_list("definition", flat=True)
+    found = (
+        MeasureEntry.model_validate(definition).read_from(source.slug)
+        for definition in measures_of(source).order_by("slug").values_list("definition", flat=True)
     )
-    return terms(entry, measures)
+    return terms(entry, tuple(measure for measure in found if measure is not None))
+
+
+def measures_of(source: Source) -> QuerySet[Measure, Measure]:
+    """The measures read from a source, of places or of bodies, retired ones left out."""
+    here = Q(source=source) | Q(definition__bodies__dataset=source.slug)
+    return Measure.objects.filter(here, retired=False)
 
 
 def terms(entry: SourceEntry, measures: tuple[MeasureEntry, ...]) -> Terms:
@@ -76,8 +82,11 @@ def terms(entry: SourceEntry, measures: tuple[MeasureEntry, ...]) -> Terms:
 def known_areas(kind: str, data: Path | None = None) -> KnownAreas:
     """Every area in the database, under the names that sources of this ``kind`` write.
 
-    ``data`` is the folder with the lists of codes; the shipped one if None.
+    For a kind that writes codes of bodies: every body of that kind. ``data`` is the folder with
+    the lists of codes; the shipped one if None.
     """
+    if kind in BODY_CODES:
+        return known_bodies(kind, data or shipped("data"))
     codes = frozenset(Area.objects.values_list("code", flat=True))
     return KnownAreas(codes, written_as(kind, data or shipped("data")), recoded())
 
@@ -243,9 +252,7 @@ def act_on(
     release: Release, verb: str, *, office: str, at: dt.datetime, reason: str = ""
 ) -> NewAct:
     """A public act on a release; it names the service if the source serves just one."""
-    services = set(
-        Measure.objects.filter(source=release.source_id).values_list("service__slug", flat=True)
-    )
+    services = set(measures_of(release.source).values_list("service__slug", flat=True))
     key = key_of(release)
     return NewAct(
         office=office,

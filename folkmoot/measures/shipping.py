@@ -42,12 +42,9 @@ def files_due(catalogue: Catalogue, data: Path) -> list[Due]:
     releases: dict[int, list[Release]] = defaultdict(list)
     for release in Release.objects.select_related("source").order_by("number"):
         releases[release.source_id].append(release)
-    measures: dict[str, list[str]] = defaultdict(list)
-    for slug in sorted(catalogue.measures):
-        measures[catalogue.measures[slug].reading.dataset].append(slug)
     found = []
     for slug, entry in sorted(catalogue.sources.items()):
-        chosen = terms(entry, tuple(catalogue.measures[name] for name in measures[slug]))
+        chosen = terms(entry, catalogue.measures_from(slug))
         source = sources[slug]
         due = _shipped(source, chosen, releases[source.pk], data)
         found.append(due or _read_by_an_older_catalogue(source, chosen, releases[source.pk]))

@@ -9,9 +9,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from folkmoot.measures.importing import with_area_ids, with_keys
-from folkmoot.measures.models import Measure, Observation, Release
-from folkmoot.measures.receiving import Terms
-from folkmoot.measures.revising import VALUES, revisions
+from folkmoot.measures.models import Observation, Release
+from folkmoot.measures.of_bodies import body_rows, values_of_bodies
+from folkmoot.measures.receiving import Terms, measures_of
+from folkmoot.measures.revising import BODY_VALUES, VALUES, revisions
 from folkmoot.measures.rules.definition import OBSERVATIONS
 
 
@@ -26,7 +27,10 @@ class Ready:
 
 @dataclass(frozen=True, slots=True)
 class Staged:
-    """Everything that publishing one release will write, worked out before the transaction."""
+    """Everything that publishing one release will write, worked out before the transaction.
+
+    ``bodies``: the rows are figures of bodies, of which no account is made.
+    """
 
     release: Release
     previous: Release | None
@@ -34,19 +38,21 @@ class Staged:
     revisions: pa.Table
     measures: dict[str, int]
     areas: dict[str, int]
+    bodies: bool = False
 
 
 def stage(ready: Ready, areas: dict[str, int]) -> Staged:
     """The rows of a release with keys in place of names, and what they change."""
     source = ready.release.source
-    current = Measure.objects.filter(source=source, retired=False)
-    measures = dict(current.values_list("slug", "pk"))
+    measures = dict(measures_of(source).values_list("slug", "pk"))
     parts = [
         with_keys(table, {"measure_id": measures[slug]})
         for slug, table in ready.tables.items()
         if table.num_rows
     ]
     rows = pa.concat_tables(parts) if parts else _no_rows()
+    if ready.terms.source.bodies:
+        return _of_bodies(ready, body_rows(rows), measures, areas)
     rows = with_area_ids(rows.combine_chunks(), areas)
     period_end = rows["end"].cast(pa.string())
     rows = rows.drop_columns(["start", "end"]).append_column("period_end", period_end)
@@ -58,6 +64,16 @@ def stage(ready: Ready, areas: dict[str, int]) -> Staged:
     known = pc.is_in(rows["measure_id"], value_set=old["measure_id"].unique())
     changed = revisions(old, rows.select(VALUES.names).filter(known))
     return Staged(ready.release, previous, rows, changed, measures, areas)
+
+
+def _of_bodies(
+    ready: Ready, rows: pa.Table, measures: dict[str, int], areas: dict[str, int]
+) -> Staged:
+    previous = ready.release.source.releases.filter(state=Release.State.PUBLISHED).first()
+    old = values_of_bodies(previous) if previous is not None else BODY_VALUES.empty_table()
+    known = pc.is_in(rows["measure_id"], value_set=old["measure_id"].unique())
+    changed = revisions(old, rows.select(BODY_VALUES.names).filter(known))
+    return Staged(ready.release, previous, rows, changed, measures, areas, bodies=True)
 
 
 def _no_rows() -> pa.Table:

@@ -90,6 +90,7 @@ def test_every_source_says_where_it_is_from_and_on_what_terms(slug):
 
 def test_every_source_is_read_by_a_measure():
     read_from = {m.reading.dataset for m in MEASURES}
+    read_from |= {m.bodies.dataset for m in MEASURES if m.bodies}
 
     assert sorted(CATALOGUE.sources.keys() - read_from) == []
 

@@ -163,6 +163,12 @@ def judge(panel: Panel, standard: Standard) -> Judged:
     )
 
 
+def newest_of(judged: Judged) -> int:
+    """The newest period in which anybody was asked, or -1."""
+    asked = np.flatnonzero((judged.state > 0).any(axis=0))
+    return int(asked[-1]) if asked.size else -1
+
+
 def in_a_row(held: Booleans, counted: Booleans | None = None) -> Integers:
     """How many columns in a row hold, up to and with each: (..., T) like ``held``.
 

@@ -56,10 +56,13 @@ def hundred(share: float) -> str:
     return f"{round(share)} in 100"
 
 
-def stands(standard: Standard, fact: Fact) -> str:
-    """One standing in a few words: what is said beside the figure on every page."""
+def stands(standard: Standard, fact: Fact, whose: str = "place") -> str:
+    """One standing in a few words: what is said beside the figure on every page.
+
+    ``whose`` the figure is: a place's, or that of a kind of body.
+    """
     if fact.state == "not-in-release":
-        return "The release has no figure for this place."
+        return f"The release has no figure for this {whose}."
     if fact.state == "cannot-say":
         why = f" ({fact.status})" if fact.status else ""
         return f"It cannot be said: there is no figure to judge by{why}."

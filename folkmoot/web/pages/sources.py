@@ -11,7 +11,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from folkmoot.bodies.models import Body
+from folkmoot.bodies.queries import body_path
 from folkmoot.common.errors import NotFound
+from folkmoot.measures.catalogue import BODY_CODES
 from folkmoot.measures.models import (
     FaultAcceptance,
     Release,
@@ -35,7 +38,7 @@ def sources(request: HttpRequest) -> HttpResponse:
         "releases", Release.objects.filter(state=Release.State.PUBLISHED), to_attr="published"
     )
     rows = Source.objects.annotate(count=Count("measures")).prefetch_related(newest)
-    context = {"sources": rows.order_by("title"), "trail": []}
+    context = {"sources": rows.order_by("title"), "body_codes": BODY_CODES, "trail": []}
     return render(request, "pages/sources.html", context)
 
 
@@ -54,7 +57,12 @@ def source(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "source": found,
         "releases": found.releases.order_by("-number"),
-        "measures": [m for m in edition().facts.values() if m.source == slug],
+        "measures": [
+            m
+            for m in edition().facts.values()
+            if slug in (m.source, (m.definition.get("bodies") or {}).get("dataset"))
+        ],
+        "bodies": found.definition.get("area_codes") in BODY_CODES,
         "trail": [(_("Sources"), "/sources/")],
     }
     return render(request, "pages/source.html", context)
@@ -132,13 +140,24 @@ class RevisionLine:
     new: str
 
 
-def _revision_line(revision: Revision, facts: dict[int, MeasureFacts]) -> RevisionLine:
+def _revision_lines(
+    revisions: Sequence[Revision], facts: dict[int, MeasureFacts]
+) -> list[RevisionLine]:
+    """One query more where the values are of bodies."""
+    bodies = {revision.body for revision in revisions if revision.body}
+    names = dict(Body.objects.filter(slug__in=bodies).values_list("slug", "name"))
+    return [_revision_line(revision, facts, names) for revision in revisions]
+
+
+def _revision_line(
+    revision: Revision, facts: dict[int, MeasureFacts], names: dict[str, str]
+) -> RevisionLine:
     own = facts[revision.measure_id]
     return RevisionLine(
         measure=own.title,
         measure_link=f"/measure/{own.slug}/",
-        place=revision.area.name,
-        place_link=f"/place/{revision.area.slug}/",
+        place=revision.area.name if revision.area else names[revision.body],
+        place_link=f"/place/{revision.area.slug}/" if revision.area else body_path(revision.body),
         period=wording.period(revision.period),
         kind=revision.kind,
         old=wording.number_or_mark(revision.old_value, revision.old_status, own)
@@ -174,7 +193,7 @@ def release(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         ),
         "tally": tally,
         "changed": changed,
-        "revisions": [_revision_line(r, facts) for r in revisions[start : start + PAGE]],
+        "revisions": _revision_lines(list(revisions[start : start + PAGE]), facts),
         "first": start + 1,
         "next": start + PAGE if start + PAGE < changed else 0,
         "before": max(0, start - PAGE) if start else None,

@@ -1,0 +1,68 @@
+"""The build of bodies' standings, beside those of places and in the same transaction.
+
+Only of frameworks in use: no ladder is held against a body, so a rehearsal needs none.
+"""
+
+from __future__ import annotations
+
+from folkmoot.bodies.models import Body
+from folkmoot.framework.catalogue import Standard
+from folkmoot.framework.history_bodies import body_panel, body_release
+from folkmoot.framework.models import BodyStanding, FrameworkVersion
+from folkmoot.framework.rules.facts import Fact, all_facts
+from folkmoot.framework.rules.standing import judge, newest_of
+from folkmoot.measures.models import Measure, Release
+
+_BATCH = 2000
+
+
+def release_for(version: FrameworkVersion, standard: Standard, measure: Measure) -> Release | None:
+    """The release whose bodies are to be judged on a standard, or None."""
+    if not standard.bodies or version.space != FrameworkVersion.Space.RECORD:
+        return None
+    return body_release(measure)
+
+
+def write_bodies(
+    version: FrameworkVersion, standard: Standard, measure: Measure, release: Release
+) -> int:
+    """Judge every body that a standard is asked of, within the caller's transaction."""
+    panel = body_panel(measure, release)
+    if panel is None:
+        return 0
+    # Kinds of body take the place of kinds of area: all else is judged alike.
+    judged = judge(panel, standard.model_copy(update={"applies_to": standard.bodies}))
+    newest = newest_of(judged)
+    period = judged.panel.periods[newest] if newest >= 0 else ""
+    ids = dict(Body.objects.filter(slug__in=judged.panel.areas).values_list("slug", "pk"))
+    rows = [
+        _row(fact, (version.pk, measure.pk, ids[fact.area], release.pk), fact.period == period)
+        for fact in all_facts(judged, standard.id)
+    ]
+    BodyStanding.objects.bulk_create(rows, batch_size=_BATCH)
+    return len(rows)
+
+
+def _row(fact: Fact, keys: tuple[int, int, int, int], newest: bool) -> BodyStanding:
+    version, measure, body, release = keys
+    return BodyStanding(
+        framework_id=version,
+        standard=fact.standard,
+        measure_id=measure,
+        body_id=body,
+        release_id=release,
+        row=fact.row or None,
+        period=fact.period,
+        period_end=fact.period_end,
+        newest=newest,
+        state=fact.state,
+        how=fact.how,
+        failing=fact.failing,
+        due=fact.due,
+        shortfall=fact.shortfall,
+        consecutive=fact.consecutive,
+        affected=fact.affected,
+        cases=fact.cases,
+        value=fact.value,
+        status=fact.status,
+    )
