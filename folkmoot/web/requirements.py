@@ -162,13 +162,28 @@ def _periods(fact: Fact) -> str:
     ) % {"count": fact.consecutive}
 
 
+def uncounted(standard: Standard, fact: Fact, measure: MeasureFacts | None) -> bool:
+    """Whether people are affected by a limit not kept, and the file does not count them."""
+    if fact.state != "below" or fact.affected is not None or measure is None:
+        return False
+    return _binds(standard) and bool(measure.definition.get("people"))
+
+
+def uncounted_words() -> str:
+    """What is said where the people affected are not counted."""
+    return _("The file gives no counts, so how many people are affected cannot be said.")
+
+
+def _people(standard: Standard, fact: Fact, measure: MeasureFacts | None) -> str:
+    if fact.affected:
+        return _("%(people)s people are affected.") % {"people": f"{fact.affected:,}"}
+    return uncounted_words() if uncounted(standard, fact, measure) else ""
+
+
 def requirement_of(held: Held, current: Edition) -> Requirement:
     """A standing, ready to print."""
     standard, fact = held.standard, held.fact
     measure = next((m for m in current.facts.values() if m.slug == standard.measure), None)
-    people = ""
-    if fact.affected:
-        people = _("%(people)s people are affected.") % {"people": f"{fact.affected:,}"}
     return Requirement(
         standard=standard,
         kind=_(KIND_WORDS[standard.kind]),
@@ -178,7 +193,7 @@ def requirement_of(held: Held, current: Edition) -> Requirement:
         figure=_figure(standard, fact, measure),
         sure=_sure(standard, fact),
         periods=_periods(fact),
-        people=people,
+        people=_people(standard, fact, measure),
         dates=dates_of(standard),
         area_name=held.area_name,
         area_slug=held.area_slug,

@@ -27,6 +27,27 @@ def test_a_matter_below_a_minimum_says_it_in_cases_and_leaves_the_rest_to_the_pl
     assert "is-failing" not in local
 
 
+NO_COUNTS = "The file gives no counts, so how many people are affected cannot be said."
+
+
+def test_where_the_file_gives_no_counts_every_page_says_that_nobody_can_tell(built, client):
+    for path in ("/place/devon/special-educational-needs/", "/place/devon/"):
+        failing = re.search(r'<li class="fm-need is-failing">.*?</li>', get(client, path), re.S)[0]
+        assert NO_COUNTS in text_of(failing), path
+    assert NO_COUNTS in text_of(get(client, "/standard/ehc-plan-20-weeks/"))
+
+
+def test_where_people_are_counted_nothing_is_said_to_be_unknown(built, client):
+    board = Standing.objects.filter(standard="ae-four-hours", newest=True, failing=True).first()
+    said = text_of(get(client, f"/place/{board.area.slug}/"))
+    assert f"{board.affected:,} people are affected." in said
+    assert NO_COUNTS not in said
+    assert NO_COUNTS not in text_of(get(client, "/standard/ae-four-hours/"))
+    # A target for recycling affects no people that could be counted, and guidance binds nobody.
+    assert NO_COUNTS not in text_of(get(client, "/standard/recycling-65-by-2035/"))
+    assert NO_COUNTS not in text_of(get(client, "/standard/conference-15-days/"))
+
+
 def test_doubt_and_guidance_are_never_called_failing(built, client):
     html = part(get(client, "/place/devon/special-educational-needs/"), "required")
     rest = html.split("Other limits and national standards")[1]

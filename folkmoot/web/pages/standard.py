@@ -11,6 +11,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from folkmoot.bodies.rules import BODY_KINDS
 from folkmoot.common.errors import NotFound
 from folkmoot.framework import queries
 from folkmoot.framework.catalogue import KIND_WORDS, Standard
@@ -20,7 +21,15 @@ from folkmoot.measures.rules.periods import label
 from folkmoot.places.rules import KINDS
 from folkmoot.web import wording
 from folkmoot.web.remembered import remembered
-from folkmoot.web.requirements import dates_of, in_force, line_words, shortfall_words
+from folkmoot.web.requirements import (
+    dates_of,
+    in_force,
+    line_words,
+    shortfall_words,
+    uncounted,
+    uncounted_words,
+)
+from folkmoot.web.standing_bodies import table_on
 from folkmoot.web.templatetags.folkmoot import sign
 
 _WORST = 10
@@ -75,6 +84,7 @@ def standard(request: HttpRequest, key: str) -> HttpResponse:
     failing = [one for one in held if one.fact.failing]
     known = [one for one in held if one.fact.state in ("meets", "below")]
     below = [one for one in known if one.fact.state == "below"]
+    no_counts = bool(below) and all(uncounted(found, one.fact, measure) for one in below)
     service = next(
         (m.service_title for m in current.facts.values() if m.service == found.service), ""
     )
@@ -84,7 +94,13 @@ def standard(request: HttpRequest, key: str) -> HttpResponse:
         "kind": _(KIND_WORDS[found.kind]),
         "asked": in_force(found, today),
         "dates": dates_of(found),
-        "kinds": sorted(KINDS[kind][0] for kind in found.applies_to),
+        "kinds": [
+            *sorted(KINDS[kind][0] for kind in found.applies_to),
+            *sorted(BODY_KINDS[kind] for kind in found.bodies),
+        ],
+        "table": table_on(found, in_use, measure, request.GET.get("bodies", ""))
+        if measure
+        else None,
         "measure": measure,
         "line": line_words(found, measure),
         "period": label(held[0].fact.period) if held else "",
@@ -95,6 +111,7 @@ def standard(request: HttpRequest, key: str) -> HttpResponse:
         "worst": [
             (one, f"/place/{one.area_slug}/{found.service}/#required") for one in below[:_WORST]
         ],
+        "uncounted": uncounted_words() if no_counts else "",
         "rows": draw_standings(held, measure) if measure else None,
         "service": service,
         "trail": [
