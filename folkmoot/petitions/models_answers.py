@@ -20,7 +20,14 @@ class PetitionAnswer(models.Model):
     told_through = models.BigIntegerField(
         default=0, help_text="the last signature whose signer was written to about this"
     )
+    telling_at = models.DateTimeField(
+        null=True, blank=True, help_text="when the next letter to a signer may leave"
+    )
     told_at = models.DateTimeField(null=True, blank=True, help_text="when all had been written to")
+    # Counted by count_opinions (actions/telling.py), never while somebody waits.
+    said_yes = models.PositiveIntegerField(null=True, help_text="signers: it answered")
+    said_no = models.PositiveIntegerField(null=True, help_text="signers: it did not answer")
+    opinions_at = models.DateTimeField(null=True, blank=True, help_text="when they were counted")
 
     class Meta:
         ordering = ["pk"]
@@ -83,6 +90,7 @@ class Opinion(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["answer", "signature"], name="opinion_once")]
+        indexes = [models.Index(fields=["answer", "at"], name="opinion_since")]
 
     def __str__(self) -> str:
         return f"opinion {self.pk} of answer {self.answer_id}"

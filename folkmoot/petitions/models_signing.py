@@ -114,6 +114,11 @@ class Signature(models.Model):
                 name="signature_to_write_to",
             ),
             models.Index(
+                fields=["petition", "id"],
+                condition=Q(state=CONFIRMED, tell_me=True),
+                name="signature_to_tell",
+            ),
+            models.Index(
                 fields=["network_key", "signed_at"],
                 condition=~Q(network_key=""),
                 name="signature_of_network",

@@ -45,6 +45,28 @@ def put(at, key="petition:1", **changes):
         return outbox.enqueue(key=key, at=at, **{**fields, **changes})
 
 
+def test_many_are_written_at_once_and_one_that_is_there_is_left_alone(committing, at):
+    first = put(at, "petition:1")
+    many = [
+        outbox.NewMessage(f"petition:{number}", FAKE.safe_email(), {"text": str(number)}, at)
+        for number in (1, 2, 3)
+    ]
+    with transaction.atomic():
+        outbox.enqueue_many(many, at=at)
+        outbox.enqueue_many(many[1:], at=at)
+
+    kept = Message.objects.order_by("pk").values_list("key", "to", "kind")
+    assert list(kept) == [
+        ("petition:1", first.to, "email"),
+        ("petition:2", many[1].to, "email"),
+        ("petition:3", many[2].to, "email"),
+    ]
+    with pytest.raises(BadInput), transaction.atomic():
+        outbox.enqueue_many([outbox.NewMessage("two words", "x@example.org", {}, at)], at=at)
+    with pytest.raises(RuntimeError):
+        outbox.enqueue_many(many, at=at)
+
+
 def test_a_message_leaves_once_and_is_then_forgotten(committing, at):
     message = put(at)
     postbox = Postbox()
