@@ -36,6 +36,7 @@ INVITE = "invite"
 DOWNLOAD = "download"
 REPORT_FIGURE = "report-figure"
 REHEARSE = "rehearse"
+SIGNATURE_CODE = "signature-code"
 
 LIMITS: dict[str, tuple[Limit, ...]] = {
     # A code has five tries of its own (rules.CODE_TRIES), so an address can be guessed at
@@ -49,7 +50,16 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     REPORT_FIGURE: (Limit(NETWORK, 10, _HOUR), Limit(NETWORK, 30, _DAY)),
     # Looking never writes, so these are counted in the process (web/pages/rehearse_runs.py).
     REHEARSE: (Limit(NETWORK, 120, _HOUR),),
+    # A signature's code has five tries of its own, among a million codes.
+    SIGNATURE_CODE: (Limit(NETWORK, 60, _HOUR),),
 }
+
+# Signing is counted on the signatures themselves, in the statement that writes one, so these are
+# not among the others. Many people may share a network: a solved puzzle makes room for them.
+SIGN_WITH_PROOF = Limit(NETWORK, 600, _HOUR)
+SIGN_WITHOUT_PROOF = Limit(NETWORK, 20, _HOUR)
+# Letters to one address, of all petitions; more are not written, and nobody is told.
+SIGN_ADDRESS = Limit(ADDRESS, 30, _DAY)
 
 # After this long no limit looks at an event any more.
 LONGEST_WINDOW = max(limit.window for limits in LIMITS.values() for limit in limits)

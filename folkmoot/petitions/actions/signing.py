@@ -1,0 +1,259 @@
+"""Signing: one short write to sign, one to confirm. Letters and counts follow off the request.
+
+Whoever signs is answered the same whatever is known of the address: every form without a fault
+becomes a row that waits, and the letter tells the rest (``actions/letters.py``). Whether somebody
+has signed already, and whether there is room for a second name, is decided when the link in the
+letter is used (docs/decisions.md).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hmac
+from dataclasses import dataclass
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from folkmoot.common.errors import BadInput, Conflict, Fault, NotFound, TooOften
+from folkmoot.common.switches import require_on
+from folkmoot.people.actions.rates import count as count_try
+from folkmoot.people.limits import SIGNATURE_CODE, Trier
+from folkmoot.people.queries import day_of
+from folkmoot.petitions import tokens
+from folkmoot.petitions.actions import signing_rows
+from folkmoot.petitions.keys import address_key, network_key, person_key, proof_key
+from folkmoot.petitions.lists import countries, disposable_domains
+from folkmoot.petitions.models import Petition, Signature
+from folkmoot.petitions.models_signing import (
+    CONFIRMED,
+    ONLINE,
+    PENDING,
+    SET_ASIDE,
+    SPONSOR,
+    TAKEN_BACK,
+)
+from folkmoot.petitions.rules import limits, states
+from folkmoot.petitions.rules.signing import SignForm, check
+from folkmoot.petitions.whereabouts import district_of
+
+ACTIVE = (CONFIRMED, SET_ASIDE)
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """A signature stands: the numbers of its petition and of itself.
+
+    ``already``: it, or another one of the same person, was confirmed before.
+    """
+
+    petition: int
+    signature: int
+    already: bool
+
+
+def sign(
+    *, petition: int, form: SignForm, network: str, proof: str | None, at: dt.datetime
+) -> None:
+    """Take in a signature to a petition that is open; a letter asks its signer to confirm it.
+
+    ``network`` is where it came from (``people.limits.network_of``); ``proof`` names a solved
+    puzzle, which serves once and widens the limit by network. Raises BadInput with every fault,
+    NotFound, Conflict where the petition is not open, TooOften, and SwitchedOff. Never tells
+    whether the address has signed.
+    """
+    _take_in(petition, form, network, proof, at, ONLINE)
+
+
+def sponsor(
+    *,
+    petition: int,
+    key: str,
+    form: SignForm,
+    network: str,
+    proof: str | None,
+    at: dt.datetime,
+) -> None:
+    """Take in a signature to a petition that seeks sponsors, from somebody who was sent its
+    address with ``key``. Raises as ``sign`` does, and NotFound for another key."""
+    row = Petition.objects.filter(pk=petition).values_list("sponsor_key", "state").first()
+    if row is None or not hmac.compare_digest(row[0].encode(), key.encode()):
+        raise NotFound(_("This link is not one of ours. Check that it is whole."))
+    _take_in(petition, form, network, proof, at, ONLINE if row[1] == states.OPEN else SPONSOR)
+
+
+def _take_in(
+    petition: int,
+    form: SignForm,
+    network: str,
+    proof: str | None,
+    at: dt.datetime,
+    origin: int,
+) -> None:
+    require_on("sign")
+    signer = check(form, disposable_domains(), countries())
+    row = Signature(
+        petition_id=petition,
+        origin=origin,
+        name=signer.name,
+        email=signer.email,
+        postcode=signer.postcode,
+        country=signer.country,
+        area=district_of(signer.postcode) if signer.postcode else "",
+        address_key=address_key(signer.email),
+        person_key=person_key(signer.name, signer.postcode, signer.country),
+        network_key=network_key(network),
+        proof=proof_key(proof or ""),
+        name_shown=signer.name_shown,
+        tell_me=signer.tell_me,
+        signed_at=at,
+    )
+    try:
+        if signing_rows.insert(row, day_of(at)) is None:
+            _explain(row, at)
+    except IntegrityError:
+        _used_before(row)
+
+
+def _used_before(row: Signature) -> None:
+    """A form that was sent twice is one form; a puzzle that serves another one is refused."""
+    same = Signature.objects.filter(
+        proof=row.proof, petition=row.petition_id, address_key=row.address_key
+    )
+    if row.proof and not same.exists():
+        what = _("This form was sent before.")
+        raise BadInput([Fault("proof", what, _("Load the page again, and send it once more."))])
+
+
+def _explain(row: Signature, at: dt.datetime) -> None:
+    """Say why a signature was not taken in; nothing if its address has letters enough."""
+    petition = Petition.objects.filter(pk=row.petition_id).first()
+    if petition is None:
+        raise NotFound(_("There is no such petition."))
+    if not _takes(petition, row.origin, at):
+        raise Conflict(_closed_words(petition))
+    if signing_rows.too_many_of_network(row):
+        raise TooOften(_("Too many people signed from your network in a short time."))
+
+
+def _takes(petition: Petition, origin: int, at: dt.datetime) -> bool:
+    """Whether a signature of this ``origin`` may be made and confirmed at this moment."""
+    day = day_of(at)
+    if petition.state == states.OPEN:
+        return petition.closes_on is not None and petition.closes_on >= day
+    sought = petition.state == states.SPONSORS and origin != ONLINE
+    return sought and (petition.sponsors_until is None or petition.sponsors_until >= day)
+
+
+def _closed_words(petition: Petition) -> str:
+    if petition.state in (states.SPONSORS, states.MODERATION, states.DRAFT):
+        return _("This petition is not open for signatures yet.")
+    return _("This petition is not open for signatures any more.")
+
+
+def confirm(*, token: str, at: dt.datetime) -> Confirmed:
+    """Confirm the signature that a letter's link is for; doing so again changes nothing.
+
+    Raises NotFound for a false link, and for one whose signature is gone; Conflict where the
+    petition is not open any more, the signature was taken back, or the address has no room for
+    another name.
+    """
+    return _confirm(tokens.read(tokens.CONFIRM, token), at)
+
+
+def _confirm(number: int, at: dt.datetime) -> Confirmed:
+    try:
+        petition = signing_rows.confirm(number, day_of(at), at, at - limits.CONFIRM_WITHIN)
+    except IntegrityError:
+        # Another name at the same address was confirmed at this very moment.
+        petition = None
+    if petition is not None:
+        return Confirmed(petition, number, already=False)
+    try:
+        return _settle(number, at)
+    except IntegrityError:
+        return _settle(number, at)
+
+
+@transaction.atomic
+def _settle(number: int, at: dt.datetime) -> Confirmed:
+    """What is left where confirming in one step was refused: find out why, or take the second
+    place at the address."""
+    row = (
+        Signature.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("petition")
+        .filter(pk=number)
+        .first()
+    )
+    if row is None:
+        raise NotFound(_("This link has run out. Sign again to get a new one."))
+    if row.state in ACTIVE:
+        return Confirmed(row.petition_id, number, already=True)
+    if row.state == TAKEN_BACK:
+        raise Conflict(_("You took this signature back. Sign again if you have changed your mind."))
+    if not _takes(row.petition, row.origin, at):
+        raise Conflict(_closed_words(row.petition))
+    if row.signed_at <= at - limits.CONFIRM_WITHIN:
+        raise NotFound(_("This link has run out. Sign again to get a new one."))
+    return _second_name(row, at)
+
+
+def _second_name(row: Signature, at: dt.datetime) -> Confirmed:
+    others = list(
+        Signature.objects.filter(
+            petition=row.petition_id, address_key=row.address_key, state__in=ACTIVE
+        ).values_list("pk", "person_key", "postcode", "slot")
+    )
+    for number, person, _postcode, _slot in others:
+        if person == row.person_key:
+            return Confirmed(row.petition_id, number, already=True)
+    if len(others) >= limits.NAMES_PER_ADDRESS:
+        raise Conflict(_("Two people have signed with this email address, and no more may."))
+    if any(not row.postcode or row.postcode != postcode for _n, _p, postcode, _s in others):
+        raise Conflict(
+            _("Somebody else has signed with this email address, from another postcode.")
+        )
+    slot = 2 if any(other[3] == 1 for other in others) else 1
+    Signature.objects.filter(pk=row.pk).update(state=CONFIRMED, confirmed_at=at, slot=slot)
+    return Confirmed(row.petition_id, row.pk, already=False)
+
+
+def confirm_code(
+    *, petition: int, email: str, code: str, network: str, at: dt.datetime
+) -> Confirmed:
+    """Confirm by the six digits in a letter to ``email``.
+
+    Raises BadInput for a code that is not right or was tried too often, which is the same answer
+    as for an address that never signed; TooOften by network; and as ``confirm`` does.
+    """
+    count_try(kind=SIGNATURE_CODE, trier=Trier(network=network), at=at)
+    digits = "".join(c for c in code if c.isdecimal() and c.isascii())
+    waiting = Signature.objects.filter(
+        petition=petition,
+        address_key=address_key(email),
+        state=PENDING,
+        tries__lt=limits.CODE_TRIES,
+        signed_at__gt=at - limits.CONFIRM_WITHIN,
+    ).order_by("-pk")[: limits.CODE_TRIES]
+    numbers = [row.pk for row in waiting]
+    right = [n for n in numbers if hmac.compare_digest(tokens.code(n), digits)]
+    if not right:
+        Signature.objects.filter(pk__in=numbers).update(tries=F("tries") + 1)
+        what = _("This code is not right, or it was tried too often.")
+        remedy = _("Look at the newest letter, or use the link in it.")
+        raise BadInput([Fault("code", what, remedy)])
+    return _confirm(right[0], at)
+
+
+def take_back(*, token: str, at: dt.datetime) -> int:
+    """Take a signature back, whatever has become of it; the number of its petition.
+
+    What it says of a person goes at once. Thresholds that were reached stay reached. Raises
+    NotFound for a false link, and for one whose signature is gone.
+    """
+    number = tokens.read(tokens.TAKE_BACK, token)
+    petition = signing_rows.take_back(number, at)
+    if petition is None:
+        raise NotFound(_("This signature is gone: nothing of it is kept here."))
+    return petition
