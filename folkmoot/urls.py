@@ -43,6 +43,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("folkmoot.web.pages.rehearsal_space")),
     path("", include("folkmoot.web.pages.frameworks")),
     path("", include("folkmoot.web.pages.bodies")),
+    path("", include("folkmoot.web.altcha")),
     path("", include("folkmoot.web.pages.report")),
     path("", include("folkmoot.web.pages.duties")),
     path("", include("folkmoot.web.pages.people")),

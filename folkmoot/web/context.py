@@ -18,18 +18,27 @@ class Assets:
 
     root: str
     css: str
+    puzzle: str
     fonts: tuple[str, ...]
 
 
 @cache
 def assets() -> Assets:
-    """The built style sheet and the fonts every page needs. Raises FileNotFoundError if unbuilt."""
-    sheets = sorted(STATIC.glob("folkmoot.*.css"))
-    if not sheets:
-        raise FileNotFoundError(f"No style sheet in {STATIC}. Build it with tools/static/build.sh.")
-    fonts = sorted(STATIC.glob("atkinson-latin-[47]00.*.woff2"))
+    """What was built for the pages to use. Raises FileNotFoundError if it was not."""
     root = f"{settings.STATIC_URL}folkmoot/"
-    return Assets(root, root + sheets[0].name, tuple(root + font.name for font in fonts))
+
+    def built(name: str) -> tuple[str, ...]:
+        found = tuple(root + file.name for file in sorted(STATIC.glob(name)))
+        if not found:
+            raise FileNotFoundError(f"No {name} in {STATIC}. Build it with tools/static/build.sh.")
+        return found
+
+    return Assets(
+        root=root,
+        css=built("folkmoot.*.css")[0],
+        puzzle=built("puzzle.*.js")[0],
+        fonts=built("atkinson-latin-[47]00.*.woff2"),
+    )
 
 
 def site(request: HttpRequest) -> dict[str, object]:

@@ -4,6 +4,9 @@ A page depends on its address, its language, the day, and what has been built an
 of these are in its key, so that nothing needs to be thrown away at publishing: the old key is
 simply not asked for again. What was published is looked up at most every ``LOOK`` seconds.
 
+A page that changes oftener than what is published, as a petition does with every signature, names
+beside that what else it is made from (``remembered_with``).
+
 Only pages that are the same for everyone may be remembered: none holds a form token, a cookie
 or a person's data. Their compressed bytes are kept too (no secret stands in them, so compressing
 them once is safe).
@@ -40,6 +43,7 @@ from folkmoot.measures.queries_account import VERSION_SQL, version_words
 from folkmoot.web.context import assets
 
 LOOK = 2.0
+WATCHED = 20_000  # addresses of which one process knows what else their pages are made from
 _SEEN = "folkmoot.account"
 ROOM = 64_000_000  # bytes of pages kept in one process
 
@@ -67,6 +71,7 @@ class _Shelf:
         self.size = 0
         self.stamp = ""
         self.looked = float("-inf")
+        self.watched: dict[str, tuple[float, str]] = {}
         self.away = float("-inf")
 
     def get(self, key: tuple[str, ...]) -> _Page | None:
@@ -151,14 +156,26 @@ def account_seen(request: HttpRequest) -> str:
     return seen
 
 
-def _answer(request: HttpRequest, page: _Page) -> HttpResponse:
+def _watched(address: str, also: Callable[..., str], arguments: dict[str, str | int]) -> str:
+    """What else the page at ``address`` is made from now, as ``also`` says: one query at most."""
+    now = time.monotonic()
+    looked, stamp = _SHELF.watched.get(address, (float("-inf"), ""))
+    if now - looked >= LOOK:
+        stamp = also(**arguments)
+        if len(_SHELF.watched) >= WATCHED:
+            _SHELF.watched.clear()
+        _SHELF.watched[address] = (now, stamp)
+    return stamp
+
+
+def _answer(request: HttpRequest, page: _Page, keep: int) -> HttpResponse:
     if "gzip" in request.headers.get("Accept-Encoding", ""):
         response = HttpResponse(page.packed)
         response["Content-Encoding"] = "gzip"
     else:
         response = HttpResponse(page.plain)
     response["ETag"] = page.etag
-    response["Cache-Control"] = "public, max-age=60"
+    response["Cache-Control"] = f"public, max-age={keep}"
     patch_vary_headers(response, ("Accept-Encoding",))
     return response
 
@@ -167,9 +184,9 @@ _AWAY = (OperationalError, InterfaceError)
 _HEADER = b'<header class="fm-header">'
 
 
-def _as_it_was(request: HttpRequest) -> HttpResponse | None:
+def _as_it_was(address: str) -> HttpResponse | None:
     """The page as it was last made, saying that it may be old; None if there is none."""
-    page = _SHELF.latest(request.get_full_path(), get_language() or "")
+    page = _SHELF.latest(address, get_language() or "")
     if page is None:
         return None
     notice = render_to_string("parts/as_it_was.html", {"made": page.made}).encode()
@@ -180,25 +197,45 @@ def _as_it_was(request: HttpRequest) -> HttpResponse | None:
 
 def remembered(view: View) -> View:
     """A view whose page is the same for everyone until something is published."""
+    return _remembered(view, None)
 
+
+def remembered_with(also: Callable[..., str]) -> Callable[[View], View]:
+    """As ``remembered``, for a page that is also made from what ``also`` says.
+
+    ``also`` is given what the address names, as the view is, and answers with a text that is
+    another whenever the page would be; it is asked at most every ``LOOK`` seconds. What stands
+    behind the ? of the address makes no difference to such a page: links that people share carry
+    marks of all kinds, and each would be a page of its own.
+    """
+    return lambda view: _remembered(view, also)
+
+
+def _remembered(view: View, also: Callable[..., str] | None) -> View:
     @require_safe
     @wraps(view)
     def answer(request: HttpRequest, *args: str | int, **kwargs: str | int) -> HttpResponse:
-        if time.monotonic() - _SHELF.away < LOOK and (old := _as_it_was(request)):
+        address = request.path if also else request.get_full_path()
+        if time.monotonic() - _SHELF.away < LOOK and (old := _as_it_was(address)):
             return old
         try:
-            return now(request, *args, **kwargs)
+            return now(address, request, *args, **kwargs)
         except _AWAY:
             _SHELF.away = time.monotonic()
-            old = _as_it_was(request)
+            old = _as_it_was(address)
             if old is None:
                 raise
             return old
 
-    def now(request: HttpRequest, *args: str | int, **kwargs: str | int) -> HttpResponse:
+    def now(
+        address: str, request: HttpRequest, *args: str | int, **kwargs: str | int
+    ) -> HttpResponse:
         day = timezone.localdate().isoformat()
         stamp, request.META[_SEEN] = _stamp()
-        key = (request.get_full_path(), get_language() or "", day, stamp)
+        keep = 60
+        if also is not None:
+            stamp, keep = f"{stamp}|{_watched(address, also, kwargs)}", 10
+        key = (address, get_language() or "", day, stamp)
         page = _SHELF.get(key) if settings.PAGE_CACHE and not settings.DEBUG else None
         if page is None:
             response = view(request, *args, **kwargs)
@@ -208,6 +245,6 @@ def remembered(view: View) -> View:
             digest = hashlib.blake2b(plain, digest_size=12).hexdigest()
             page = _Page(plain, gzip.compress(plain, 6, mtime=0), f'W/"{digest}"', timezone.now())
             _SHELF.put(key, page)
-        return _answer(request, page)
+        return _answer(request, page, keep)
 
     return answer

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Builds folkmoot/web/static/folkmoot: the style sheet, the font and the font's licence.
+# Builds folkmoot/web/static/folkmoot: the style sheet, the font, the puzzle of anonymous forms,
+# and the licences of what comes from elsewhere.
 # The result is committed, so that running Folkmoot needs no npm. Needs node, npm and gzip.
 # The GOV.UK font, crown and crest are left out: they may not be used off GOV.UK.
 set -eu
@@ -9,7 +10,7 @@ out="$here/../../folkmoot/web/static/folkmoot"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-cp "$here"/*.scss "$here/package.json" "$work"
+cp "$here"/*.scss "$here"/*.js "$here/package.json" "$work"
 cd "$work"
 npm install --no-package-lock --no-audit --no-fund --ignore-scripts --silent
 
@@ -44,8 +45,23 @@ cp folkmoot.css "$made/$name"
 gzip -n -9 -c folkmoot.css > "$made/$name.gz"
 cp "$here/govuk-frontend-LICENSE.txt" "$made/"
 
+# Altcha's widget without its workers inside, so that the content security policy may stay strict,
+# the one worker that is used, and what puts them to use (puzzle.js), which is told their names.
+altcha=node_modules/altcha
+widget="altcha.$(digest "$altcha/dist/external/altcha.min.js").js"
+worker="altcha-worker.$(digest "$altcha/dist/workers/pbkdf2.js").js"
+cp "$altcha/dist/external/altcha.min.js" "$made/$widget"
+cp "$altcha/dist/workers/pbkdf2.js" "$made/$worker"
+cp "$altcha/LICENSE.txt" "$made/altcha-LICENSE.txt"
+sed -e "s/@altcha@/$widget/" -e "s/@altcha-worker@/$worker/" puzzle.js > puzzle.made.js
+puzzle="puzzle.$(digest puzzle.made.js).js"
+cp puzzle.made.js "$made/$puzzle"
+for script in "$widget" "$worker" "$puzzle"; do
+  gzip -n -9 -c "$made/$script" > "$made/$script.gz"
+done
+
 # Only now that everything is made does it take the place of what was there.
-rm -f "$out"/*.css "$out"/*.css.gz "$out"/*.woff2 "$out"/*.txt
+rm -f "$out"/*.css "$out"/*.css.gz "$out"/*.woff2 "$out"/*.txt "$out"/*.????????.js*
 mv "$made"/* "$out/"
 
 echo "$name: $(wc -c < folkmoot.css) bytes, $(wc -c < "$out/$name.gz") compressed"

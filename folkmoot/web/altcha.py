@@ -1,0 +1,78 @@
+"""A small puzzle that a browser solves while somebody fills in an anonymous form.
+
+A person notices nothing; a machine that sends thousands of forms pays for each. Nothing is kept:
+the challenge is signed with a key of this site, ends within the hour, and what comes back proves
+itself. Who runs no scripts sends no proof, and is let through under a tighter limit for each
+network: that is for the action that takes the form to say. The puzzle is Altcha's
+(https://altcha.org, MIT licence), served from here.
+"""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import hashlib
+import json
+import secrets
+from typing import Any
+
+import altcha
+from django.http import HttpRequest, JsonResponse
+from django.urls import path
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+FIELD = "altcha"
+LASTS = dt.timedelta(hours=1)
+
+_ALGORITHM = "PBKDF2/SHA-256"
+# Making a challenge costs one derivation of this many rounds (about a third of a millisecond),
+# checking one costs none. Solving takes as many derivations as the secret counter says: about a
+# second on a slow phone, with little luck in it.
+_ROUNDS = 1_000
+_FEWEST, _MOST = 1_500, 3_000
+_LONGEST = 4_000  # characters of what a browser may send; a true proof has about 900
+
+
+def _key(use: str) -> str:
+    return salted_hmac("folkmoot.web.altcha", use, algorithm="sha256").hexdigest()
+
+
+def new_challenge(at: dt.datetime) -> dict[str, Any]:
+    """A puzzle made at ``at``, as the widget reads it."""
+    made = altcha.create_challenge(
+        _ALGORITHM,
+        _ROUNDS,
+        counter=_FEWEST + secrets.randbelow(_MOST - _FEWEST),
+        expires_at=at + LASTS,
+        hmac_secret=_key("challenge"),
+        hmac_key_secret=_key("solution"),
+    )
+    return dict(made.to_dict())
+
+
+def proof_of(sent: str) -> str | None:
+    """The digest of a solved puzzle, by which it serves once; None for anything else.
+
+    64 characters. None also once the hour is over: whoever typed for so long sends the form as
+    somebody without scripts would.
+    """
+    if not sent or len(sent) > _LONGEST or not sent.isascii():
+        return None
+    found = altcha.verify_solution(sent, _key("challenge"), hmac_key_secret=_key("solution"))
+    if not found.verified:
+        return None
+    signature = json.loads(base64.b64decode(sent))["challenge"]["signature"]
+    return hashlib.sha256(signature.encode()).hexdigest()
+
+
+@never_cache
+@require_safe
+def challenge(request: HttpRequest) -> JsonResponse:
+    """A new puzzle for a form: the same door for everybody, no cookie, nothing written."""
+    return JsonResponse(new_challenge(timezone.now()))
+
+
+urlpatterns = [path("altcha/", challenge, name="altcha")]
