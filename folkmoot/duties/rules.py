@@ -110,6 +110,16 @@ class Clock:
     ended_on: dt.date | None = None
 
 
+def key_in(run: str, key: str) -> str:
+    """The key of a duty in the rehearsal ``run``; the key itself in the record, which has none."""
+    return f"{run}/{key}" if run else key
+
+
+def in_run(key: str, run: str) -> bool:
+    """Whether a duty of this key belongs to the rehearsal ``run``."""
+    return bool(run) and key.startswith(key_in(run, ""))
+
+
 def duty_path(duty: int) -> str:
     """Where the page of a duty of the record is, by its number."""
     return f"/duties/{duty}/"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db.models import Q, QuerySet
+from django.utils.crypto import salted_hmac
 from django.utils.timezone import get_current_timezone
 from django.utils.translation import gettext as _
 
@@ -17,6 +18,12 @@ from folkmoot.people.rules import HeldRole
 def day_of(at: dt.datetime) -> dt.date:
     """The day at this site at the moment ``at``."""
     return at.astimezone(get_current_timezone()).date()
+
+
+def run_of(person: Person) -> str:
+    """The key of everything that a person tries out, which does not tell who they are."""
+    made = salted_hmac("folkmoot.framework.run", str(person.pk), algorithm="sha256")
+    return made.hexdigest()[:32]
 
 
 def held(role: Role) -> HeldRole:

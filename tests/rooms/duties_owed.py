@@ -8,7 +8,8 @@ from folkmoot.bodies.models import Body
 from folkmoot.duties import actions
 from folkmoot.duties.models import Duty
 from folkmoot.duties.rules import REPLY, NewDuty
-from folkmoot.people.queries import day_of
+from folkmoot.people.models import Person
+from folkmoot.people.queries import day_of, run_of
 from tests.rooms.people_invented import DEVON, LEEDS
 
 DFE, DFE_DOMAIN = "department-for-education", "education.gov.uk"
@@ -55,9 +56,14 @@ def new(at: dt.datetime, key: str = "case:1/reply", **fields: object) -> NewDuty
 
 
 def owe(
-    at: dt.datetime, key: str = "case:1/reply", space: str = "record", **fields: object
+    at: dt.datetime,
+    key: str = "case:1/reply",
+    space: str = "record",
+    whose: Person | None = None,
+    **fields: object,
 ) -> Duty:
-    """The same, owed."""
+    """The same, owed; in a rehearsal in that of ``whose``, or of nobody there is."""
     bodies()
     by = "department-for-education/minister"
-    return actions.owe(new=new(at, key, **fields), by=by, at=at, space=space)
+    run = "" if space == "record" else run_of(whose) if whose else "f" * 32
+    return actions.owe(new=new(at, key, **fields), by=by, at=at, space=space, run=run)

@@ -7,14 +7,14 @@ import pytest
 from folkmoot.common.errors import BadInput, Conflict, NotAllowed, NotFound
 from folkmoot.common.models import ActNote, PublicAct
 from folkmoot.duties import queries as duty_queries
+from folkmoot.duties.actions import answer
 from folkmoot.duties.models import Duty, DutyAnswer
 from folkmoot.framework.cases import actions, queries
-from folkmoot.framework.cases.course import run_of
 from folkmoot.framework.models import Case, CaseEvent, CaseWords, RehearsalAct
 from folkmoot.people import retention
 from folkmoot.people.actions import apply_retention, erase_me
 from folkmoot.people.export import export_mine
-from folkmoot.people.queries import day_of
+from folkmoot.people.queries import day_of, run_of
 from tests.rooms import cases_begun as begun
 from tests.rooms import people_invented as invented
 from tests.rooms.cases_begun import DAY, DEVON_COUNCIL, EQUALITY, REASONS, REPLY, YORK
@@ -112,6 +112,15 @@ def test_each_has_a_rehearsal_of_their_own(player, stage, at):
         actions.withdraw(actor=player, case=theirs.pk, reasons=REASONS, at=at, **HERE)
     with pytest.raises(NotFound):
         actions.reply(actor=player, case=theirs.pk, text=REPLY, at=at, **HERE)
+    words = CaseWords.objects.get(event__case=theirs, part="reasons")
+    asked = {"words": words.pk, "reason": "court-order", "at": at, **HERE}
+    with pytest.raises(NotFound):
+        actions.withdraw_words(actor=player, **asked)
+    assert actions.withdraw_words(actor=other, **asked).text == ""
+    # Not by the front of the case, nor by what is owed in it.
+    owed = Duty.objects.get(subject=f"case:{theirs.pk}", space="rehearsal")
+    with pytest.raises(NotFound):
+        answer(actor=player, duty=owed.pk, text=REPLY, at=at, **HERE)
 
 
 def test_one_space_gives_no_power_in_the_other(player, stage, at):

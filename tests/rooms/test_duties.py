@@ -6,6 +6,7 @@ from folkmoot.common.errors import BadInput, Conflict, NotAllowed, NotFound
 from folkmoot.common.models import PublicAct
 from folkmoot.duties import actions, queries
 from folkmoot.duties.models import Duty, DutyAnswer
+from folkmoot.people.actions import take_rehearsal_role
 from folkmoot.people.models import Person
 from folkmoot.people.queries import day_of
 from folkmoot.people.rules import ROLES, SITE
@@ -228,7 +229,7 @@ def test_nobody_else_withdraws_words(centre, devon, at, admin):
 
 def test_a_rehearsal_reaches_no_list_and_no_record(devon, at):
     before = PublicAct.objects.count()
-    duty = owed.owe(at, space="rehearsal")
+    duty = owed.owe(at, space="rehearsal", whose=devon)
     today = day_of(at)
     assert queries.duties_of(DEVON, today) == queries.duties_about("case:1", today) == []
     assert queries.duties_in("E10000008", "special-educational-needs", today) == []
@@ -241,8 +242,6 @@ def test_a_rehearsal_reaches_no_list_and_no_record(devon, at):
     # A role in the record is none in a rehearsal.
     with pytest.raises(NotAllowed):
         actions.answer(actor=devon, duty=duty.pk, text=PLAN, at=at, space="rehearsal")
-    from folkmoot.people.actions import take_rehearsal_role
-
     take_rehearsal_role(person=devon, role="officer", body=DEVON, office="leader", at=at)
     actions.answer(
         actor=devon, duty=duty.pk, text=PLAN, at=at, on=today + 5 * DAY, space="rehearsal"
@@ -250,6 +249,60 @@ def test_a_rehearsal_reaches_no_list_and_no_record(devon, at):
     line = queries.duties_of(DEVON, today, space="rehearsal")[0]
     assert (line.state, line.ended_on) == ("answered", today + 5 * DAY)
     assert PublicAct.objects.count() == before
+
+
+def test_what_is_owed_in_a_rehearsal_is_ended_only_by_whoever_rehearses(db, at):
+    """Every part may be played by anybody, but only in a rehearsal of one's own."""
+    parts = [(role, SITE if role == "administrator" else DEVON, "leader") for role in ROLES]
+    parts.append(("centre", DFE, "minister"))
+    here = {"at": at, "space": "rehearsal"}
+    player, other = invented.person(at), invented.person(at)
+    first, second = (owed.owe(at, f"case:{n}/reply", "rehearsal", player) for n in (1, 2))
+
+    def end(actor, answered):
+        """Try all four ways of ending what is owed, or of changing how it ended."""
+        yield lambda: actions.answer(actor=actor, duty=first.pk, text=PLAN, **here)
+        yield lambda: actions.waive(actor=actor, duty=second.pk, reason="body-ended", **here)
+        yield lambda: actions.correct(actor=actor, duty=first.pk, text=PLAN, **here)
+        yield lambda: actions.withdraw_answer(
+            actor=actor, answer=answered.pk, reason="court-order", **here
+        )
+
+    def refused(actor, answered):
+        for attempt in end(actor, answered):
+            with pytest.raises(NotFound):
+                attempt()
+
+    for role, body, office in parts:
+        for person in (player, other):
+            take_rehearsal_role(person=person, role=role, body=body, office=office, at=at)
+    # For each part alone, and for all of them together.
+    strangers = [other, None]
+    for role, body, office in parts:
+        strangers.append(invented.person(at))
+        take_rehearsal_role(person=strangers[-1], role=role, body=body, office=office, at=at)
+    nothing = DutyAnswer(pk=0)
+    for stranger in strangers:
+        refused(stranger, nothing)
+    assert not Duty.objects.exclude(ended="").exists()
+    given = actions.answer(actor=player, duty=first.pk, text=PLAN, **here)
+    for stranger in strangers:
+        refused(stranger, given)
+    assert (DutyAnswer.objects.count(), Duty.objects.exclude(ended="").count()) == (1, 1)
+    done = [attempt() for attempt in list(end(player, given))[1:]]
+    assert [getattr(one, "number", "waived") for one in done] == ["waived", 2, 1]
+    given.refresh_from_db()
+    assert given.text == ""
+
+
+def test_what_is_owed_in_a_rehearsal_is_owed_in_somebodys(db, at):
+    owed.bodies()
+    for space, run in (("rehearsal", ""), ("record", "f" * 32)):
+        with pytest.raises(ValueError, match="in somebody's"):
+            actions.owe(new=owed.new(at), by="rule", at=at, space=space, run=run)
+    one, other = invented.person(at), invented.person(at)
+    duties = {owed.owe(at, space="rehearsal", whose=who).pk for who in (one, one, other)}
+    assert len(duties) == 2
 
 
 def test_lists_put_what_is_owed_first_and_filter_by_state(devon, centre, at):

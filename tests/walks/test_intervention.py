@@ -12,11 +12,10 @@ from folkmoot.common.models import PublicAct
 from folkmoot.duties import queries as duty_queries
 from folkmoot.framework.building import build_standings
 from folkmoot.framework.cases import actions, queries
-from folkmoot.framework.cases.course import run_of
 from folkmoot.framework.importing import load_shipped
 from folkmoot.framework.models import Case, CaseEvent
 from folkmoot.people.actions import take_rehearsal_role
-from folkmoot.people.queries import day_of
+from folkmoot.people.queries import day_of, run_of
 from folkmoot.shipped import shipped
 from tests.rooms import framework_account as account
 from tests.rooms import people_invented as invented

@@ -9,7 +9,7 @@ from django.db import transaction
 from folkmoot.common.acts import MAX_NOTE_LENGTH, WITHDRAWAL_REASONS
 from folkmoot.common.errors import BadInput, Conflict, Fault, NotAllowed, NotFound
 from folkmoot.common.plain_text import tidy
-from folkmoot.duties.actions.owing import ended_already, locked, record_duty_act
+from folkmoot.duties.actions.owing import ended_already, record_duty_act, theirs
 from folkmoot.duties.actions.reports import tell_reporters
 from folkmoot.duties.models import Duty, DutyAnswer
 from folkmoot.duties.rules import acting_day, day_words, may_answer
@@ -59,7 +59,7 @@ def answer(
     Raises NotFound, NotAllowed for anybody but the body that owes (or its office), Conflict where
     it was answered or waived already, and BadInput for no words, too many, or a wrong day.
     """
-    row = locked(duty, space)
+    row = theirs(duty, space, actor)
     office = _acting_office(actor, row, at)
     if row.ended:
         raise Conflict(ended_already(row))
@@ -91,7 +91,7 @@ def correct(
 
     Raises NotFound, NotAllowed, BadInput, and Conflict where there is no answer yet.
     """
-    row = locked(duty, space)
+    row = theirs(duty, space, actor)
     office = _acting_office(actor, row, at)
     last = DutyAnswer.objects.filter(duty=row).order_by("number").last()
     if last is None:
@@ -124,7 +124,7 @@ def withdraw_answer(
     about = DutyAnswer.objects.filter(pk=answer, duty__space=space).first()
     if about is None:
         raise NotFound("There is no such answer.")
-    row = locked(about.duty_id, space)
+    row = theirs(about.duty_id, space, actor)
     held = roles_of(actor, day_of(at), space=space)
     site = [has for has in held if has.role == ADMINISTRATOR and has.body == SITE]
     office = site[0].acting_office if site else _acting_office(actor, row, at)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from dataclasses import replace
 
 from django.db import IntegrityError, transaction
 
@@ -11,7 +12,9 @@ from folkmoot.bodies.models import Body
 from folkmoot.common.acts import record_act
 from folkmoot.common.errors import BadInput, Conflict, Fault, NotFound
 from folkmoot.duties.models import Duty
-from folkmoot.duties.rules import KINDS, NewDuty, day_words, duty_path
+from folkmoot.duties.rules import KINDS, NewDuty, day_words, duty_path, in_run, key_in
+from folkmoot.people.models import Person
+from folkmoot.people.queries import run_of
 
 _KEY = re.compile(r"[A-Za-z0-9]+(?:[-._:/][A-Za-z0-9]+)*")
 
@@ -25,6 +28,14 @@ def locked(duty: int, space: str) -> Duty:
         .first()
     )
     if row is None:
+        raise NotFound("There is no such answer owed.")
+    return row
+
+
+def theirs(duty: int, space: str, actor: Person | None) -> Duty:
+    """As ``locked``. Raises NotFound for a duty in somebody else's rehearsal, too."""
+    row = locked(duty, space)
+    if space != "record" and not (actor is not None and in_run(row.key, run_of(actor))):
         raise NotFound("There is no such answer owed.")
     return row
 
@@ -77,13 +88,17 @@ def _faults(new: NewDuty) -> list[Fault]:
 
 
 @transaction.atomic
-def owe(*, new: NewDuty, by: str, at: dt.datetime, space: str = "record") -> Duty:
+def owe(*, new: NewDuty, by: str, at: dt.datetime, space: str = "record", run: str = "") -> Duty:
     """Make an answer owed, once: the same key again gives the same duty, however it stands.
 
-    ``by``: the office, or "rule", whose act made it owed, as the public record names it. Raises
-    BadInput with every fault, NotFound for a body that is not known, and Conflict where the key
-    stands for something else.
+    ``by``: the office, or "rule", whose act made it owed, as the public record names it. ``run``:
+    whose rehearsal it is owed in (``people.queries.run_of``), so that nobody else ends it there.
+    Raises BadInput with every fault, NotFound for a body that is not known, Conflict where the
+    key stands for something else, and ValueError for a rehearsal that is nobody's.
     """
+    if (space == "record") == bool(run):
+        raise ValueError("what is owed in a rehearsal is owed in somebody's, and only there")
+    new = replace(new, key=key_in(run, new.key))
     faults = _faults(new)
     if faults:
         raise BadInput(faults)

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from folkmoot.common.errors import BadInput, Conflict, Fault, NotAllowed
 from folkmoot.common.reasons import WAIVERS
-from folkmoot.duties.actions.owing import ended_already, locked, record_duty_act
+from folkmoot.duties.actions.owing import ended_already, locked, record_duty_act, theirs
 from folkmoot.duties.models import Duty
 from folkmoot.duties.rules import BY_RULE, acting_day, day_words, may_waive
 from folkmoot.people.models import Person
@@ -30,7 +30,7 @@ def waive(
     By the centre where the answer is owed to its own body, or by an administrator of the site.
     Raises NotFound, NotAllowed, BadInput, and Conflict where it was answered or waived already.
     """
-    row = locked(duty, space)
+    row = theirs(duty, space, actor)
     today = day_of(at)
     office = may_waive(roles_of(actor, today, space=space), row.owed_to, today)
     if not office:

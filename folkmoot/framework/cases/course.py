@@ -5,14 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
-from django.utils.crypto import salted_hmac
-
 from folkmoot.duties.models import Duty
 from folkmoot.duties.rules import REPLY, REVIEW
 from folkmoot.framework.cases.rules import Course
 from folkmoot.framework.catalogue import Framework
 from folkmoot.framework.models import Case
-from folkmoot.people.models import Person
 
 
 def subject_of(case: int) -> str:
@@ -23,13 +20,6 @@ def subject_of(case: int) -> str:
 def case_path(case: int, space: str) -> str:
     """Where the page of a case is."""
     return f"/interventions/{case}/" if space == "record" else f"/rehearsal/interventions/{case}/"
-
-
-def run_of(person: Person) -> str:
-    """The key of everything that a person tries out, which does not tell who they are."""
-    return salted_hmac("folkmoot.framework.run", str(person.pk), algorithm="sha256").hexdigest()[
-        :32
-    ]
 
 
 def duties_of_case(case: Case) -> list[Duty]:

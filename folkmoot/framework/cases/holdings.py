@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 
 from folkmoot.framework.cases.actions.forgetting import erase_rehearsals, forget_run
-from folkmoot.framework.cases.course import run_of
 from folkmoot.framework.models import Case
 from folkmoot.people import retention
 from folkmoot.people.holdings import Holding, Retention, register_holding, register_retention
 from folkmoot.people.models import Person
+from folkmoot.people.queries import run_of
 
 
 def show(person: Person) -> object:

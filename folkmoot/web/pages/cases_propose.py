@@ -17,12 +17,12 @@ from folkmoot.common.errors import BadInput, Fault, NotAllowed, NotFound
 from folkmoot.framework import queries as frameworks
 from folkmoot.framework.cases import actions
 from folkmoot.framework.cases.actions.proposing import answering_body
-from folkmoot.framework.cases.course import run_of
 from folkmoot.framework.cases.findings import finding, framework_for
 from folkmoot.framework.queries import ILLUSTRATIVE, SHIPPED, InUse
 from folkmoot.framework.rules.trigger import Finding
 from folkmoot.measures.queries_account import find_area
 from folkmoot.people.models import Person
+from folkmoot.people.queries import run_of
 from folkmoot.people.rules import HeldRole
 from folkmoot.places.models import Area
 from folkmoot.services.models import Service

@@ -13,10 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from folkmoot.common.errors import FolkmootError
-from folkmoot.framework.cases.course import run_of
 from folkmoot.framework.cases.queries import CaseFile, case_file
 from folkmoot.people.models import Person
-from folkmoot.people.queries import roles_of
+from folkmoot.people.queries import roles_of, run_of
 from folkmoot.people.rules import CENTRE, HeldRole
 from folkmoot.web.pages.error import error_response
 

@@ -14,11 +14,10 @@ from folkmoot.bodies.models import Body
 from folkmoot.bodies.rules import OFFICE_KINDS
 from folkmoot.common.errors import BadInput, Fault
 from folkmoot.framework.cases.actions import forget_run
-from folkmoot.framework.cases.course import run_of
 from folkmoot.framework.cases.queries import CaseFilter, register
 from folkmoot.people.actions import take_rehearsal_role
 from folkmoot.people.models import Person
-from folkmoot.people.queries import roles_of
+from folkmoot.people.queries import roles_of, run_of
 from folkmoot.people.rules import CENTRE, OFFICER
 from folkmoot.services.models import Service
 from folkmoot.web.pages.cases_rows import step_words

@@ -145,6 +145,7 @@ def owe_review(
         by=by,
         at=at,
         space=case.space,
+        run=case.run,
     )
 
 

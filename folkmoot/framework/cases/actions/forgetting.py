@@ -8,10 +8,11 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from folkmoot.duties.models import Duty
-from folkmoot.framework.cases.course import run_of, subject_of
+from folkmoot.framework.cases.course import subject_of
 from folkmoot.framework.models import Case
 from folkmoot.people import retention
 from folkmoot.people.models import Person
+from folkmoot.people.queries import run_of
 
 
 @transaction.atomic

@@ -17,7 +17,6 @@ from folkmoot.framework.cases.course import (
     case_path,
     course_of,
     duties_of_case,
-    run_of,
     subject_of,
 )
 from folkmoot.framework.cases.rules import (
@@ -34,7 +33,7 @@ from folkmoot.framework.models import Case, CaseEvent, CaseWords, RehearsalAct
 from folkmoot.framework.queries import InUse
 from folkmoot.framework.rules.trigger import Finding
 from folkmoot.people.models import Person
-from folkmoot.people.queries import roles_of
+from folkmoot.people.queries import roles_of, run_of
 from folkmoot.people.rules import HeldRole
 
 LEAST_REASONS = 20

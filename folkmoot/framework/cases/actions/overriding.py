@@ -19,7 +19,6 @@ from folkmoot.framework.cases.actions.proposing import (
     open_case,
     owe_reply,
 )
-from folkmoot.framework.cases.course import run_of
 from folkmoot.framework.cases.findings import service_fault
 from folkmoot.framework.cases.rules import (
     OVERRIDE,
@@ -31,7 +30,7 @@ from folkmoot.framework.cases.rules import (
 from folkmoot.framework.models import Case
 from folkmoot.framework.queries import SHIPPED, InUse
 from folkmoot.people.models import Person
-from folkmoot.people.queries import day_of
+from folkmoot.people.queries import day_of, run_of
 from folkmoot.places.queries import area_by_code
 
 OVERRIDE_RULE = "emergency-outside-the-framework"

@@ -14,7 +14,7 @@ from folkmoot.duties.actions import owe
 from folkmoot.duties.rules import REPLY, NewDuty, acting_day
 from folkmoot.framework.cases import calendars
 from folkmoot.framework.cases.actions.keeping import centre_role, keep, refuse, words_fault
-from folkmoot.framework.cases.course import run_of, subject_of
+from folkmoot.framework.cases.course import subject_of
 from folkmoot.framework.cases.findings import find_here, framework_for, service_fault, step_fault
 from folkmoot.framework.cases.rules import (
     NOTICE,
@@ -28,7 +28,7 @@ from folkmoot.framework.catalogue import Step
 from folkmoot.framework.models import Case
 from folkmoot.framework.queries import InUse
 from folkmoot.people.models import Person
-from folkmoot.people.queries import day_of
+from folkmoot.people.queries import day_of, run_of
 from folkmoot.places.models import Area
 from folkmoot.places.queries import area_by_code
 
@@ -167,4 +167,5 @@ def owe_reply(
         by=by,
         at=at,
         space=case.space,
+        run=case.run,
     )

@@ -11,7 +11,7 @@ from folkmoot.common.errors import BadInput, Conflict, Fault, NotAllowed, NotFou
 from folkmoot.framework.cases.course import case_path, subject_of
 from folkmoot.framework.models import CaseWords
 from folkmoot.people.models import Person
-from folkmoot.people.queries import day_of, roles_of
+from folkmoot.people.queries import day_of, roles_of, run_of
 from folkmoot.people.rules import ADMINISTRATOR, CENTRE, SITE
 
 
@@ -21,15 +21,16 @@ def withdraw_words(
 ) -> CaseWords:
     """Erase the words of one thing done in a case for good.
 
-    By an administrator of the site, or by the centre whose words they are. ``reason`` is a key of
-    ``WITHDRAWAL_REASONS``. Raises NotFound, NotAllowed, BadInput and Conflict.
+    By an administrator of the site, or by the centre whose words they are; in a rehearsal, by
+    whoever rehearses it. ``reason`` is a key of ``WITHDRAWAL_REASONS``. Raises NotFound,
+    NotAllowed, BadInput and Conflict.
     """
-    row = (
-        CaseWords.objects.select_for_update(of=("self",))
-        .select_related("event__case__area", "event__case__centre")
-        .filter(pk=words, event__case__space=space)
-        .first()
+    rows = CaseWords.objects.select_for_update(of=("self",)).filter(
+        pk=words, event__case__space=space
     )
+    if space == "rehearsal" and actor is not None:
+        rows = rows.filter(event__case__run=run_of(actor))
+    row = rows.select_related("event__case__area", "event__case__centre").first()
     if row is None:
         raise NotFound("There are no such words.")
     case = row.event.case
