@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from folkmoot.api import rows_bodies, rows_framework, rows_record
+from folkmoot.api import rows_bodies, rows_body_standings, rows_framework, rows_record
 from folkmoot.api.columns import columns_of
 from folkmoot.api.files import Table, door, table_of
 from folkmoot.api.rows_interventions import CASE_MEANINGS, ELSEWHERE_MEANINGS, case_rows
@@ -58,6 +58,16 @@ def _standards() -> Table:
     return table_of("standards", title, columns_of(rows_framework.StandardRow), rows)
 
 
+def _body_standings() -> Table:
+    in_use = rows_framework.framework_called("", timezone.localdate())
+    found = rows_body_standings.body_standings_like(in_use, newest=False)
+    ordered = found.order_by("body__slug", "standard", "period_end")
+    rows = rows_body_standings.body_standing_rows(ordered, in_use)
+    title = "Where bodies stand on each standard, in every period"
+    columns = columns_of(rows_body_standings.BodyStandingRow)
+    return table_of("body-standings", title, columns, _rows(rows))
+
+
 def _duties() -> Table:
     today = timezone.localdate()
     rows = rows_record.duty_rows(duties_of_record(today).order_by("pk"), today)
@@ -89,6 +99,7 @@ TABLES: dict[str, Callable[[], Table]] = {
     "holders": _holders,
     "remits": _remits,
     "standards": _standards,
+    "body-standings": _body_standings,
     "duties": _duties,
     "interventions": _interventions,
     "interventions-elsewhere": _elsewhere,

@@ -51,6 +51,7 @@ class StandardRow:
     ends: Annotated[dt.date | None, "in force to; empty while it is"]
     dates_note: Annotated[str, "what is not known of the dates"]
     applies_to: Annotated[tuple[str, ...], "kinds of area it is asked of"]
+    bodies: Annotated[tuple[str, ...], "kinds of body it is asked of besides"]
     base: Annotated[str, "how what is counted differs from what is asked"]
     doubt: Annotated[str, "why a figure short of the line does not prove a breach"]
     source: Annotated[str, "who says so"]
@@ -156,6 +157,7 @@ def _standard_row(framework: str, asked: Required) -> StandardRow:
         ends=standard.ends,
         dates_note=standard.dates_note,
         applies_to=tuple(sorted(standard.applies_to)),
+        bodies=tuple(sorted(standard.bodies)),
         base=standard.base,
         doubt=standard.doubt,
         source=standard.source.title,

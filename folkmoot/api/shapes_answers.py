@@ -9,6 +9,7 @@ from pydantic import Field
 
 from folkmoot.api.columns import shape_of
 from folkmoot.api.rows_bodies import WHO_MEANINGS, BodyRow, HolderRow, OfficeRow, RemitRow
+from folkmoot.api.rows_body_standings import BodyStandingRow
 from folkmoot.api.rows_framework import StandardRow, StandingRow
 from folkmoot.api.rows_record import DUTY_MEANINGS, ActRow
 from folkmoot.bodies.answer_rows import WhoRow
@@ -21,6 +22,9 @@ RemitOut = shape_of(RemitRow, "RemitOut", "Who answers for a service in a kind o
 WhoOut = shape_of(WhoRow, "WhoOut", "Who answers for a service in a place.", WHO_MEANINGS)
 StandardOut = shape_of(StandardRow, "StandardOut", "What is required or asked for.")
 StandingOut = shape_of(StandingRow, "StandingOut", "Where a place stands on a standard.")
+BodyStandingOut = shape_of(
+    BodyStandingRow, "BodyStandingOut", "Where a body stands on a standard. No rank."
+)
 DutyOut = shape_of(DutyLine, "DutyOut", "An answer owed, as it stands today.", DUTY_MEANINGS)
 ActOut = shape_of(ActRow, "ActOut", "One act of an office in the public record.")
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Router
 
-from folkmoot.api import rows_framework
+from folkmoot.api import rows_body_standings, rows_framework
 from folkmoot.api import shapes_answers as shapes
 from folkmoot.api.columns import item
 from folkmoot.api.paging import After, Limit, Text, page, page_of
-from folkmoot.api.v1_answers import area_of, listing
+from folkmoot.api.v1_answers import area_of, body_of, listing
+from folkmoot.framework.models import BodyStanding
 from folkmoot.measures.queries_account import find_service
 
 router = Router()
@@ -71,3 +74,38 @@ def standings(
         after,
         lambda found: ((n, item(row)) for n, row in rows_framework.standing_rows(found, in_use)),
     )
+
+
+@router.get("/body-standings", response=listing(shapes.BodyStandingOut), tags=["what is required"])
+def body_standings(
+    request: HttpRequest,
+    body: Text = "",
+    kind: Text = "",
+    standard: Text = "",
+    state: Text = "",
+    failing: bool | None = None,
+    newest: bool = True,
+    framework: Text = "",
+    limit: Limit = 100,
+    after: After = 0,
+) -> Any:
+    """Where bodies, such as NHS trusts, stand on standards: newest period, or `newest=false`.
+
+    A body is compared with no other, and nothing here is a rank. `body` is its short name,
+    `kind` a kind of body.
+    """
+    in_use = rows_framework.framework_called(framework, timezone.localdate())
+    rows = rows_body_standings.body_standings_like(
+        in_use,
+        body=body_of(body),
+        kind=kind,
+        standard=standard,
+        state=state,
+        failing=failing,
+        newest=newest,
+    )
+
+    def render(found: QuerySet[BodyStanding, BodyStanding]) -> Iterable[tuple[int, Any]]:
+        return ((n, item(row)) for n, row in rows_body_standings.body_standing_rows(found, in_use))
+
+    return page(request, rows, limit, after, render)

@@ -23,6 +23,7 @@ from folkmoot.places import queries as places
 from folkmoot.web.answers import Responsible, owed, post_of, responsible
 from folkmoot.web.pages.record import entries
 from folkmoot.web.remembered import remembered
+from folkmoot.web.standing_bodies import required_of
 
 _ACTS = 10
 
@@ -38,16 +39,18 @@ class KindGroup:
 
 @remembered
 def all_bodies(request: HttpRequest) -> HttpResponse:
-    """Every body there is today, by kind."""
+    """Every body there is today, by kind, or those of one kind."""
+    chosen = request.GET.get("kind", "")
     by_kind: dict[str, list[Body]] = defaultdict(list)
-    for body in bodies.bodies(on=timezone.localdate()):
+    for body in bodies.bodies(chosen, on=timezone.localdate()):
         by_kind[body.kind].append(body)
     groups = [
         KindGroup(kind, words, tuple(by_kind[kind]))
         for kind, words in BODY_KINDS.items()
         if by_kind[kind]
     ]
-    return render(request, "pages/bodies.html", {"groups": groups})
+    context = {"groups": groups, "chosen": chosen, "kinds": list(BODY_KINDS.items())}
+    return render(request, "pages/bodies.html", context)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +133,7 @@ def one_body(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "body": body,
         "kind": BODY_KINDS[body.kind],
+        "required": required_of(body, today),
         "posts": [post_of(office) for office in posts if not office.whole],
         "speaks": speaks,
         "contact": settings.CONTACT,

@@ -13,14 +13,17 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
+from folkmoot.bodies.queries import body_by_slug, body_path
 from folkmoot.common.errors import BadInput, Fault, NotFound
 from folkmoot.duties.actions.reports import LONGEST_REPORT, report_figure
 from folkmoot.duties.queries import duties_about, reports_of
 from folkmoot.duties.rules import REPORT_RULE
-from folkmoot.measures.models import Observation, Release
+from folkmoot.measures.models import BodyObservation, Observation, Release
 from folkmoot.measures.rules.periods import label
 from folkmoot.web.answers import owed
 from folkmoot.web.pages.people_access import address
+
+_MOST = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,22 @@ class Reported:
 
     release: Release
     row: int
-    figures: tuple[Observation, ...]
+    figures: tuple[Observation | BodyObservation, ...]
+    names: tuple[str, ...]
+
+    @property
+    def place(self) -> str:
+        """Code of the place whose figure it is; "" for a body's."""
+        first = self.figures[0]
+        return first.area.code if isinstance(first, Observation) else ""
+
+    @property
+    def back(self) -> str:
+        """Where the figure is shown."""
+        first = self.figures[0]
+        if isinstance(first, Observation):
+            return f"/measure/{first.measure.slug}/?place={first.area.slug}"
+        return body_path(first.body)
 
     @property
     def key(self) -> str:
@@ -46,13 +64,18 @@ def _reported(slug: str, number: int, row: int) -> Reported:
     """What stands in one row of a release. Raises NotFound."""
     release = Release.objects.select_related("source").filter(source__slug=slug, number=number)
     found = release.first()
-    rows = Observation.objects.filter(release=found, row=row) if found else None
-    figures = tuple(rows.select_related("measure__service", "area")[:20]) if rows else ()
-    if found is None or not figures:
-        raise NotFound(
-            _("There is no figure in that row of that release."), [(_("Sources"), "/sources/")]
-        )
-    return Reported(found, row, figures)
+    if found is not None:
+        at = {"release": found, "row": row}
+        rows = Observation.objects.filter(**at).select_related("measure__service", "area")
+        if figures := tuple(rows[:_MOST]):
+            return Reported(found, row, figures, tuple(one.area.name for one in figures))
+        of_bodies = BodyObservation.objects.filter(**at).select_related("measure__service")
+        if bodies := tuple(of_bodies[:_MOST]):
+            names = tuple(body_by_slug(one.body).name for one in bodies)
+            return Reported(found, row, bodies, names)
+    raise NotFound(
+        _("There is no figure in that row of that release."), [(_("Sources"), "/sources/")]
+    )
 
 
 def _page(request: HttpRequest, figure: Reported, error: BadInput | None = None) -> HttpResponse:
@@ -60,7 +83,10 @@ def _page(request: HttpRequest, figure: Reported, error: BadInput | None = None)
     first = figure.figures[0]
     context = {
         "figure": figure,
-        "lines": [(one, label(one.period)) for one in figure.figures],
+        "lines": [
+            (one, name, label(one.period))
+            for one, name in zip(figure.figures, figure.names, strict=True)
+        ],
         "publisher": figure.release.source.publisher,
         "days": REPORT_RULE.days,
         "longest": LONGEST_REPORT,
@@ -70,9 +96,7 @@ def _page(request: HttpRequest, figure: Reported, error: BadInput | None = None)
         "text_fault": next((fault for fault in faults if fault.where == "text"), None),
         "contact_fault": next((fault for fault in faults if fault.where == "contact"), None),
         "reports": reports_of(figure.key, figure.row),
-        "trail": [
-            (first.measure.title, f"/measure/{first.measure.slug}/?place={first.area.slug}"),
-        ],
+        "trail": [(first.measure.title, figure.back)],
     }
     status = error.status if error else 200
     return render(request, "pages/report.html", context, status=status)
@@ -96,7 +120,7 @@ def report(request: HttpRequest, slug: str, number: int, row: int) -> HttpRespon
             contact=request.POST.get("contact", "")[:300],
             network=address(request),
             at=timezone.now(),
-            place=first.area.code,
+            place=figure.place,
             service=first.measure.service.slug,
         )
     except BadInput as error:
