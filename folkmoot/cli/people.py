@@ -32,7 +32,8 @@ def tidy() -> None:
     """Erases everything personal whose time is up, as the privacy notice promises.
 
     Run it every day from cron or a timer; running it more often does no harm. It prints how many
-    of each kind were erased, and how many people were told that their unused account is next.
+    of each kind were erased, how many people were told that their unused account is next, and how
+    many roles ended by the day that was set for them: each gets its act in the public record.
     """
     from django.utils import timezone
 
@@ -41,4 +42,5 @@ def tidy() -> None:
     done = apply_retention(at=timezone.now())
     for key, many in done.erased.items():
         click.echo(f"{many:6} {key}")
+    click.echo(f"{done.ended:6} roles that ended by their day put into the public record")
     click.echo(f"{done.warned:6} warned that their unused account is next")

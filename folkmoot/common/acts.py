@@ -70,7 +70,7 @@ VERBS: dict[str, Verb] = {
     "import-holders": Verb("recorded who holds the offices of a body"),
     "accept-fault": Verb("accepted a fault", frozenset(FAULT_KINDS), needs_reason=True),
     "grant-role": Verb("granted a role to an office"),
-    "end-role": Verb("ended a role of an office"),
+    "end-role": Verb("ended a role of an office", frozenset(reasons.ROLE_ENDINGS)),
     "verify-domain": Verb("verified that a domain belongs to a body"),
     "end-domain": Verb("ended a body's use of a domain"),
     "adopt-framework": Verb("put a version of the operating framework into use"),
@@ -117,6 +117,14 @@ VERBS: dict[str, Verb] = {
     "decide-appeal": Verb(
         "decided on an appeal of a petitioner", frozenset(reasons.APPEALS), needs_reason=True
     ),
+    "let-question-through": Verb("showed a question in public"),
+    "reject-question": Verb(
+        "did not accept a question", frozenset(reasons.MODERATION), needs_reason=True
+    ),
+    "hide-question": Verb("hid a question", frozenset(reasons.MODERATION), needs_reason=True),
+    "decide-question-appeal": Verb(
+        "decided on an appeal about a question", frozenset(reasons.APPEALS), needs_reason=True
+    ),
     "adopt-scheme": Verb("adopted its own thresholds for petitions"),
     "mark-commitment": Verb(
         "said what became of a commitment", frozenset(reasons.COMMITMENTS), needs_reason=True
@@ -133,6 +141,7 @@ REASON_WORDS: dict[str, str] = {
     **reasons.DECISIONS,
     **reasons.REVIEWS,
     **reasons.ENDINGS,
+    **reasons.ROLE_ENDINGS,
     **reasons.REFUSALS,
     **reasons.MODERATION,
     **reasons.APPEALS,

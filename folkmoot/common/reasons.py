@@ -32,6 +32,11 @@ ENDINGS: dict[str, str] = {
     "ended-early": "the centre ended it before its time",
 }
 
+# Why a role ended, where nobody ended it.
+ROLE_ENDINGS: dict[str, str] = {
+    "date-reached": "the day that was set for its end has come",
+}
+
 # Why a proposal to step in was refused.
 REFUSALS: dict[str, str] = {
     "local-matter": "this is a matter for the local people",

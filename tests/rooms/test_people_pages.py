@@ -294,6 +294,7 @@ def test_tidy_says_what_it_erased():
     code, said = run("tidy")
     assert code == 0
     assert all(rule.key in said for rule in retention.RULES)
+    assert "0 roles that ended by their day" in said
 
 
 OIDC = {

@@ -389,3 +389,57 @@ def test_a_role_granted_or_ended_by_many_at_once_is_so_once(committing, at):
 
     assert sum(isinstance(one, Role) for one in came) == 1
     assert PublicAct.objects.filter(verb="end-role").count() == 1
+
+
+def ends_in_the_record():
+    rows = PublicAct.objects.filter(verb="end-role").order_by("pk")
+    return list(rows.values_list("office", "subject", "reason", "at"))
+
+
+def until(admin, day, office="clerk", at=None):
+    """Somebody whose role at Leeds ends on ``day``."""
+    who = invented.person(at, LEEDS_DOMAIN)
+    return actions.grant_role(
+        actor=admin, person=who, role="officer", body=LEEDS, office=office, at=at, until=day
+    )
+
+
+def test_a_role_that_ends_by_its_day_is_recorded_once_when_things_are_tidied(admin, at):
+    actions.verify_domain(actor=admin, body=LEEDS, domain=LEEDS_DOMAIN, at=at)
+    today = day_of(at)
+    until(admin, today + 3 * DAY, at=at)
+    until(admin, None, at=at)
+    by_hand = until(admin, today + 9 * DAY, at=at)
+    take = {"person": admin, "role": "officer", "body": LEEDS, "office": "clerk", "at": at}
+    actions.take_rehearsal_role(**take)
+
+    assert actions.apply_retention(at=at + 2 * DAY).ended == 0
+    assert ends_in_the_record() == []
+    late = at + 5 * DAY
+    assert actions.apply_retention(at=late).ended == 1
+    subject = f"role:officer/{LEEDS}/clerk"
+    assert ends_in_the_record() == [("rule", subject, "date-reached", late)]
+    assert actions.apply_retention(at=late + DAY).ended == 0
+
+    # One that somebody ended has its act already, and it stands for no other.
+    actions.end_role(actor=admin, role=by_hand.pk, at=late)
+    assert actions.apply_retention(at=at + 20 * DAY).ended == 0
+    until(admin, today + 30 * DAY, at=at)
+    until(admin, today + 30 * DAY, office="leader", at=at)
+    assert actions.apply_retention(at=at + 30 * DAY).ended == 2
+    assert [one[2] for one in ends_in_the_record()] == ["date-reached", "", *["date-reached"] * 2]
+    # After two years it leads to nobody, and is still not said again.
+    assert actions.apply_retention(at=at + 900 * DAY).ended == 0
+    assert Role.objects.filter(body=LEEDS, person__isnull=True, space="record").count() == 4
+
+
+def test_roles_that_ended_are_recorded_once_by_two_runs_at_once(committing, at):
+    admin = invented.administrator(at)
+    actions.verify_domain(actor=admin, body=LEEDS, domain=LEEDS_DOMAIN, at=at)
+    for office in ("clerk", "clerk", "leader"):
+        until(admin, day_of(at) + DAY, office, at=at)
+
+    came = at_once([lambda: actions.apply_retention(at=at + DAY).ended] * 4)
+
+    assert sorted(came) == [0, 0, 0, 3]
+    assert len(ends_in_the_record()) == 3

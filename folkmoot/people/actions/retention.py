@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from folkmoot.common.outbox import forget_failed
 from folkmoot.people import retention
 from folkmoot.people.actions.erasure import erase_me
+from folkmoot.people.actions.roles import record_ended_roles
 from folkmoot.people.holdings import retentions
 from folkmoot.people.letters import post
 from folkmoot.people.models import (
@@ -28,17 +29,22 @@ from folkmoot.people.queries import day_of
 
 @dataclass(frozen=True, slots=True)
 class Tidied:
-    """How many of each kind were erased, by the key of the rule; and how many were warned."""
+    """How many of each kind were erased, by the key of the rule; how many were warned.
+
+    ``ended``: how many roles had ended by their day, and are now in the record as ended.
+    """
 
     erased: dict[str, int] = field(default_factory=dict)
     warned: int = 0
+    ended: int = 0
 
 
 def apply_retention(*, at: dt.datetime) -> Tidied:
     """Erase everything whose time is up at ``at``, and warn whose account will be next.
 
-    Safe to run at any time, and by several at once. Each rule is its own transaction, so that
-    what one has erased stays erased if a later one fails; the next run goes on from there.
+    Roles that ended by the day set for them get their public act first. Safe to run at any time,
+    and by several at once. Each rule is its own transaction, so that what one has erased stays
+    erased if a later one fails; the next run goes on from there.
     """
     tidy: dict[str, Callable[[dt.datetime], int]] = {
         retention.CODES.key: _codes,
@@ -52,11 +58,12 @@ def apply_retention(*, at: dt.datetime) -> Tidied:
         retention.FAILED_MAIL.key: lambda at: forget_failed(at=at),
         **retentions(),
     }
+    ended = record_ended_roles(at=at)
     erased = {}
     for key, rule in tidy.items():
         with transaction.atomic():
             erased[key] = rule(at)
-    return Tidied(erased, _warn(at))
+    return Tidied(erased, _warn(at), ended)
 
 
 def _codes(at: dt.datetime) -> int:

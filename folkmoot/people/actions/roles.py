@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 
 from django.db import IntegrityError, transaction
+from django.db.models import Count
 from django.utils.translation import gettext as _
 
-from folkmoot.common.acts import record_act
+from folkmoot.common.acts import NewAct, record_act, record_acts
 from folkmoot.common.errors import BadInput, Conflict, Fault, NotFound
+from folkmoot.common.models import PublicAct
 from folkmoot.people.models import Person, Role, VerifiedDomain
 from folkmoot.people.queries import day_of, domains_of, held, require, require_grant
 from folkmoot.people.rules import (
@@ -22,6 +25,8 @@ from folkmoot.people.rules import (
     trouble_with_domain,
 )
 
+# Who ended what nobody ended, as the public record names it.
+RULE = "rule"
 # What the public record has room for (common.models.PublicAct.office).
 LONGEST_OFFICE = 120
 
@@ -196,6 +201,28 @@ def finish_role(row: Role, *, office: str, at: dt.datetime) -> None:
         body=row.body,
         at=at,
     )
+
+
+@transaction.atomic
+def record_ended_roles(*, at: dt.datetime) -> int:
+    """Say in public, once for each, which roles have ended by the day set for them; how many.
+
+    The acts are dated ``at``, by the rule. No row says whether its end is in the record: the
+    record holds as many ends of an office's role as there are rows of it that ended. The rows
+    are locked first, so that of two runs at once the second counts what the first recorded.
+    """
+    over = Role.objects.filter(space="record", until__lte=day_of(at)).order_by("pk")
+    ended = Counter((row.role, row.body, row.office) for row in over.select_for_update())
+    recorded = dict(
+        PublicAct.objects.filter(verb="end-role").values_list("subject").annotate(Count("pk"))
+    )
+    acts = []
+    for (role, body, office), rows in ended.items():
+        subject = subject_of(role, body, office)
+        act = NewAct(RULE, "end-role", subject, at, body=body, reason="date-reached")
+        acts += [act] * (rows - recorded.get(subject, 0))
+    record_acts(acts)
+    return len(acts)
 
 
 @transaction.atomic
