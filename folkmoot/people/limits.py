@@ -36,7 +36,9 @@ INVITE = "invite"
 DOWNLOAD = "download"
 REPORT_FIGURE = "report-figure"
 REHEARSE = "rehearse"
+START_PETITION = "start-petition"
 SIGNATURE_CODE = "signature-code"
+ASK = "ask"
 
 LIMITS: dict[str, tuple[Limit, ...]] = {
     # A code has five tries of its own (rules.CODE_TRIES), so an address can be guessed at
@@ -50,6 +52,8 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     REPORT_FIGURE: (Limit(NETWORK, 10, _HOUR), Limit(NETWORK, 30, _DAY)),
     # Looking never writes, so these are counted in the process (web/pages/rehearse_runs.py).
     REHEARSE: (Limit(NETWORK, 120, _HOUR),),
+    START_PETITION: (Limit(ACCOUNT, 5, _DAY),),
+    ASK: (Limit(ACCOUNT, 5, _DAY), Limit(ACCOUNT, 20, dt.timedelta(days=30))),
     # A signature's code has five tries of its own, among a million codes.
     SIGNATURE_CODE: (Limit(NETWORK, 60, _HOUR),),
 }

@@ -83,8 +83,7 @@ def test_who_answers_for_a_body_as_a_whole(role, kind):
     may = {
         "reply": {"officer", "representative"},
         "review": {"centre"},
-        "report": {"officer", "representative", "centre"},
-    }[kind]
+    }.get(kind, {"officer", "representative", "centre"})
 
     own = rules.may_answer([held(role)], DEVON, "", kind, SINCE)
     other = rules.may_answer([held(role, "leeds-city-council")], DEVON, "", kind, SINCE)

@@ -1,0 +1,79 @@
+"""Signatures become answers owed: each threshold once, and never undone."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import transaction
+
+from folkmoot.bodies.models import Office
+from folkmoot.bodies.queries import on_day
+from folkmoot.duties.actions import owe
+from folkmoot.duties.models import Duty
+from folkmoot.duties.rules import NewDuty
+from folkmoot.people.queries import day_of
+from folkmoot.petitions.actions.moving import BY_RULE, tell
+from folkmoot.petitions.models import Petition, Threshold
+from folkmoot.petitions.queries import subject_of
+from folkmoot.petitions.rules.states import CLOSED, OPEN
+from folkmoot.petitions.rules.thresholds import ANSWER, DUTY_OF, HEARING, SENIOR_OFFICES
+from folkmoot.petitions.schemes import rule_of
+
+
+@transaction.atomic
+def reach(*, petition: Petition, at: dt.datetime) -> list[Duty]:
+    """Make owed what ``petition.signatures`` have now reached, once each; what became owed.
+
+    The caller holds the lock of the petition's row and has set ``signatures`` on it: without the
+    lock, two who count at once both miss the threshold. A petition that is closed still reaches
+    what its last signatures reached; one that is hidden, joined, referred or withdrawn does not.
+    """
+    if petition.state not in (OPEN, CLOSED):
+        return []
+    rows = Threshold.objects.filter(
+        petition=petition, reached_at__isnull=True, needed__lte=petition.signatures
+    )
+    duties = []
+    for threshold in rows.order_by("needed", "kind"):
+        duty = owe(new=_duty(petition, threshold, day_of(at)), by=BY_RULE, at=at)
+        threshold.reached_at, threshold.duty = at, duty.key
+        threshold.save(update_fields=["reached_at", "duty"])
+        tell(
+            petition,
+            "reached",
+            cause=f"reached/{threshold.kind}",
+            at=at,
+            kind=threshold.kind,
+            needed=threshold.needed,
+            due=duty.due,
+            duty=duty.pk,
+        )
+        duties.append(duty)
+    return duties
+
+
+def _duty(petition: Petition, threshold: Threshold, today: dt.date) -> NewDuty:
+    return NewDuty(
+        key=f"petition/{petition.pk}/{threshold.kind}",
+        kind=DUTY_OF[threshold.kind],
+        body=petition.body.slug,
+        office=_office(petition, threshold.kind, today),
+        subject=subject_of(petition.pk),
+        place=petition.area.code,
+        service=petition.service.slug,
+        rule=rule_of(petition.scheme),
+        rule_version=petition.scheme_version,
+        since=today,
+        due=today + dt.timedelta(days=threshold.days),
+    )
+
+
+def _office(petition: Petition, kind: str, today: dt.date) -> str:
+    """Who owes it: the office that was asked, the senior officer, or "": the body as a whole."""
+    if kind == ANSWER:
+        return petition.office
+    if kind != HEARING:
+        return ""
+    rows = Office.objects.filter(on_day(today), body=petition.body, kind__in=SENIOR_OFFICES)
+    found = dict(rows.values_list("kind", "slug"))
+    return next((found[each] for each in SENIOR_OFFICES if each in found), "")

@@ -1,0 +1,56 @@
+"""Who may moderate, and the clock that moderators promise: pure rules, told the day."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+from folkmoot.people.rules import MODERATOR, SITE, HeldRole, holds
+from folkmoot.petitions.rules.limits import APPEAL_WITHIN, MODERATION_WITHIN
+
+FIRST, APPEAL = "first", "appeal"
+# The promise for each step, as a number of days.
+WITHIN: dict[str, dt.timedelta] = {FIRST: MODERATION_WITHIN, APPEAL: APPEAL_WITHIN}
+UPHELD, REFUSED = "appeal-upheld", "appeal-refused"
+
+
+def may_moderate(held: Iterable[HeldRole], body: str, on: dt.date) -> str:
+    """The acting office by which somebody may moderate what is asked of ``body``, or "".
+
+    A moderator of that very body may, and one of the site for every body. No other role may, and
+    nobody moderates what they wrote: that is for the action to see to.
+    """
+    for has in held:
+        if has.role == MODERATOR and has.body in (body, SITE) and holds(has, on):
+            return has.acting_office
+    return ""
+
+
+def may_decide_appeal(held: Iterable[HeldRole], on: dt.date) -> str:
+    """The acting office by which somebody may decide on an appeal, or "": a site's moderator.
+
+    Never the one who decided first: that too is for the action to see to.
+    """
+    for has in held:
+        if has.role == MODERATOR and has.body == SITE and holds(has, on):
+            return has.acting_office
+    return ""
+
+
+def due_on(since: dt.date, step: str = FIRST) -> dt.date:
+    """The last day on which a decision keeps the promise."""
+    return since + WITHIN[step]
+
+
+def in_time(since: dt.date, decided: dt.date | None, step: str = FIRST) -> bool:
+    """Whether a decision keeps the promise; one not made yet does not."""
+    return decided is not None and decided <= due_on(since, step)
+
+
+def counts(since: dt.date, today: dt.date, step: str = FIRST) -> bool:
+    """Whether a case says something of the promise: its time is over.
+
+    One decided early would count at once and one not yet decided would not, so both wait until
+    the promised day is past.
+    """
+    return due_on(since, step) < today
