@@ -1,0 +1,349 @@
+"""What waits for moderators, how promptly they decide, and what they did not accept."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from folkmoot.common.errors import NotAllowed, NotFound
+from folkmoot.people.models import Person
+from folkmoot.people.queries import day_of, roles_of
+from folkmoot.people.rules import MODERATOR, SITE
+from folkmoot.petitions.models import ModerationDecision, Petition, Question
+from folkmoot.petitions.models_signing import CONFIRMED, SPONSOR
+from folkmoot.petitions.queries import DecisionLine, petition_path
+from folkmoot.petitions.rules import moderation as rules
+from folkmoot.petitions.rules.moderation import APPEAL, FIRST
+from folkmoot.petitions.rules.reasons import words_of
+from folkmoot.petitions.rules.states import HIDDEN, MODERATION, REJECTED, STATES
+from folkmoot.stats import wilson
+
+# The clock shown in public looks back so many days.
+LOOK_BACK = 365
+
+
+@dataclass(frozen=True, slots=True)
+class QueueLine:
+    """One petition that waits for a decision, with its clock.
+
+    ``step`` is "first" or "appeal". ``waited`` and ``days_left`` are days; ``days_left`` is
+    negative once the promise is broken. ``barred`` says why this moderator may not decide it
+    ("own": they began it; "decided": they refused it before), or "".
+    """
+
+    number: int
+    step: str
+    state: str
+    title: str
+    place_name: str
+    service_title: str
+    body: str
+    body_name: str
+    since: dt.date
+    due: dt.date
+    waited: int
+    days_left: int
+    barred: str
+
+    @property
+    def overdue(self) -> bool:
+        """Whether the promised day is past."""
+        return self.days_left < 0
+
+
+@dataclass(frozen=True, slots=True)
+class ForModerator:
+    """Everything that a moderator needs to decide on one petition, hidden words included.
+
+    ``sponsors`` is how many support it. ``line`` is its place in the queue, None where nothing
+    waits. ``appeal_text`` is "" for those who may not decide on appeals.
+    """
+
+    number: int
+    path: str
+    state: str
+    state_words: str
+    reason: str
+    title: str
+    background: str
+    detail: str
+    words_hidden: bool
+    title_hidden: bool
+    place: str
+    place_name: str
+    service_title: str
+    body: str
+    body_name: str
+    office: str
+    creator_name: str
+    own: bool
+    signatures: int
+    sponsors: int
+    opened_on: dt.date | None
+    line: QueueLine | None
+    appeal_text: str
+    decisions: tuple[DecisionLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ModerationClock:
+    """How promptly moderators decide, of what was asked of them in ``days`` up to ``today``.
+
+    ``settled``: cases whose promised day is past; ``in_time`` of them were decided by it, ``late``
+    after it and ``overdue`` not yet. ``waiting`` are not decided and within their time. ``share``
+    is in_time/settled with its 95 per cent Wilson limits, shares between 0 and 1, all None where
+    nothing is settled. ``promise`` is the number of days promised.
+    """
+
+    step: str
+    days: int
+    promise: int
+    settled: int
+    in_time: int
+    late: int
+    overdue: int
+    waiting: int
+    share: float | None
+    lower: float | None
+    upper: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedLine:
+    """One petition that was not accepted. ``title`` is "" where it may not be shown.
+
+    ``reason`` is a key of ``rules.reasons.REASONS`` and ``why`` its words after "because".
+    ``appeal`` is "", "waiting" or "refused".
+    """
+
+    number: int
+    path: str
+    title: str
+    place_name: str
+    service_title: str
+    body_name: str
+    reason: str
+    why: str
+    on: dt.date | None
+    appeal: str
+
+
+def moderates(person: Person | None, today: dt.date) -> tuple[str, ...]:
+    """Slugs of the bodies that ``person`` moderates for on a day, the site ("site") first."""
+    bodies = {has.body for has in roles_of(person, today) if has.role == MODERATOR}
+    return tuple(sorted(bodies, key=lambda body: (body != SITE, body)))
+
+
+def _require(person: Person | None, today: dt.date) -> tuple[str, ...]:
+    bodies = moderates(person, today)
+    if not bodies:
+        raise NotAllowed(_("Only moderators may see what waits for them."))
+    return bodies
+
+
+def queue(person: Person | None, today: dt.date) -> list[QueueLine]:
+    """What waits for ``person`` as a moderator, what is due first leading: three queries.
+
+    Appeals are for moderators of the site. Raises NotAllowed for anybody who moderates nothing.
+    """
+    bodies = _require(person, today)
+    rows = Petition.objects.select_related("area", "service", "body")
+    wanted = Q(state=MODERATION)
+    if SITE in bodies:
+        wanted |= _APPEALED
+    else:
+        wanted &= Q(body__slug__in=bodies)
+    found = list(rows.filter(wanted))
+    refused = set(
+        ModerationDecision.objects.filter(
+            petition__in=[row.pk for row in found],
+            person=person,
+            step=FIRST,
+            outcome__in=(REJECTED, HIDDEN),
+        ).values_list("petition_id", flat=True)
+    )
+    lines = [_line(row, person, row.pk in refused, today) for row in found]
+    return sorted(lines, key=lambda line: (line.due, line.number))
+
+
+_APPEALED = Q(state__in=(REJECTED, HIDDEN), appealed_at__isnull=False) & ~Q(appeal_text="")
+
+
+def _line(row: Petition, person: Person | None, refused: bool, today: dt.date) -> QueueLine:
+    step = FIRST if row.state == MODERATION else APPEAL
+    asked = row.moderation_since if step == FIRST else row.appealed_at
+    since = day_of(asked or row.created_at)
+    due = rules.due_on(since, step)
+    own = person is not None and row.creator_id == person.pk
+    barred = "own" if own else "decided" if refused and step == APPEAL else ""
+    return QueueLine(
+        number=row.pk,
+        step=step,
+        state=row.state,
+        title=row.title,
+        place_name=row.area.name,
+        service_title=row.service.title,
+        body=row.body.slug,
+        body_name=row.body.name,
+        since=since,
+        due=due,
+        waited=(today - since).days,
+        days_left=(due - today).days,
+        barred=barred,
+    )
+
+
+def for_moderator(person: Person | None, number: int, today: dt.date) -> ForModerator:
+    """One petition as a moderator sees it: five queries. Raises NotFound and NotAllowed.
+
+    Nobody sees a draft, or one that seeks sponsors, but whoever wrote it.
+    """
+    bodies = _require(person, today)
+    row = Petition.objects.select_related("area", "service", "body").filter(pk=number).first()
+    if row is None or row.moderation_since is None:
+        raise NotFound(_("There is no such petition."))
+    if SITE not in bodies and row.body.slug not in bodies:
+        raise NotAllowed(_("Only moderators of the body that is asked, or of this site, may."))
+    decisions = list(row.decisions.order_by("pk"))
+    refused = any(
+        each.person_id == (person.pk if person else None)
+        and each.step == FIRST
+        and each.outcome in (REJECTED, HIDDEN)
+        for each in decisions
+    )
+    appealed = row.state in (REJECTED, HIDDEN) and bool(row.appeal_text)
+    waits = row.state == MODERATION or (appealed and SITE in bodies)
+    return ForModerator(
+        number=row.pk,
+        path=petition_path(row.pk),
+        state=row.state,
+        state_words=STATES[row.state],
+        reason=row.reason,
+        title=row.title,
+        background=row.background,
+        detail=row.detail,
+        words_hidden=row.words_hidden,
+        title_hidden=row.title_hidden,
+        place=row.area.code,
+        place_name=row.area.name,
+        service_title=row.service.title,
+        body=row.body.slug,
+        body_name=row.body.name,
+        office=row.office,
+        creator_name=row.creator_name,
+        own=person is not None and row.creator_id == person.pk,
+        signatures=row.signatures,
+        sponsors=row.signers.filter(origin=SPONSOR, state=CONFIRMED).count(),
+        opened_on=row.opened_on,
+        line=_line(row, person, refused, today) if waits else None,
+        appeal_text=row.appeal_text if appealed and SITE in bodies else "",
+        decisions=tuple(
+            DecisionLine(
+                each.pk, each.step, each.outcome, each.reason, each.since, each.at, each.office
+            )
+            for each in decisions
+        ),
+    )
+
+
+def moderation_clock(
+    today: dt.date, *, step: str = FIRST, days: int = LOOK_BACK
+) -> ModerationClock:
+    """How promptly moderators decide on petitions and questions: three queries.
+
+    ``step`` "appeal" asks the same of appeals. Days count as at this site. A case counts once its
+    promised day is past, so that those decided early do not flatter; one that its creator
+    withdrew before it was decided does not count.
+    """
+    begin = today - dt.timedelta(days=days)
+    decided: dict[tuple[int | None, int | None, dt.datetime], dt.datetime] = {}
+    rows = ModerationDecision.objects.filter(step=step, since__date__gte=begin)
+    for petition, question, since, at in rows.values_list(
+        "petition_id", "question_id", "since", "at"
+    ):
+        # What nobody asked for, such as hiding what is open, was not waited for.
+        if since < at:
+            key = (petition, question, since)
+            decided[key] = min(at, decided.get(key, at))
+    cases: list[tuple[dt.date, dt.date | None]] = [
+        (day_of(since), day_of(at)) for (_p, _q, since), at in decided.items()
+    ]
+    cases += [(since, None) for since in _undecided(step) if since >= begin]
+    settled = [case for case in cases if rules.counts(case[0], today, step)]
+    prompt = sum(rules.in_time(since, at, step) for since, at in settled)
+    overdue = sum(at is None for _since, at in settled)
+    share = lower = upper = None
+    if settled:
+        low, high = wilson(prompt, len(settled))
+        share, lower, upper = prompt / len(settled), float(low), float(high)
+    return ModerationClock(
+        step=step,
+        days=days,
+        promise=rules.WITHIN[step].days,
+        settled=len(settled),
+        in_time=prompt,
+        late=len(settled) - prompt - overdue,
+        overdue=overdue,
+        waiting=sum(at is None for _since, at in cases) - overdue,
+        share=share,
+        lower=lower,
+        upper=upper,
+    )
+
+
+def _undecided(step: str) -> list[dt.date]:
+    """Since when each case that waits has waited: two queries."""
+    if step == FIRST:
+        petitions = Petition.objects.filter(state=MODERATION, moderation_since__isnull=False)
+        questions = Question.objects.filter(state="moderation")
+        moments = [
+            *petitions.values_list("moderation_since", flat=True),
+            *questions.values_list("asked_at", flat=True),
+        ]
+    else:
+        waiting = Question.objects.filter(appealed_at__isnull=False).exclude(appeal_text="")
+        moments = [
+            *Petition.objects.filter(_APPEALED).values_list("appealed_at", flat=True),
+            *waiting.values_list("appealed_at", flat=True),
+        ]
+    return [day_of(moment) for moment in moments if moment is not None]
+
+
+def refused(
+    *, body: str = "", place: str = "", below: int | None = None, size: int = 50
+) -> list[RefusedLine]:
+    """Petitions that were not accepted, with the reason, newest first: two queries.
+
+    ``body`` is a slug and ``place`` a GSS code; "" asks for all. ``below``: only numbers under it.
+    """
+    rows = Petition.objects.select_related("area", "service", "body").filter(state=REJECTED)
+    if body:
+        rows = rows.filter(body__slug=body)
+    if place:
+        rows = rows.filter(area__code=place)
+    if below is not None:
+        rows = rows.filter(pk__lt=below)
+    found = list(rows.order_by("-pk")[:size])
+    appeals = set(
+        ModerationDecision.objects.filter(
+            petition__in=[row.pk for row in found], step=APPEAL
+        ).values_list("petition_id", flat=True)
+    )
+    return [
+        RefusedLine(
+            number=row.pk,
+            path=petition_path(row.pk),
+            title="" if row.title_hidden else row.title,
+            place_name=row.area.name,
+            service_title=row.service.title,
+            body_name=row.body.name,
+            reason=row.reason,
+            why=words_of(row.reason),
+            on=row.ended_on,
+            appeal="waiting" if row.appeal_text else "refused" if row.pk in appeals else "",
+        )
+        for row in found
+    ]
