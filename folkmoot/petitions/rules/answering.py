@@ -240,3 +240,20 @@ def letters_a_second(signers: int) -> float:
 
 def _days(number: int) -> str:
     return "1 day" if number == 1 else f"{number} days"
+
+
+# The links in letters count these for ever: only add to the end, to eight at most.
+_KINDS_IN_LINKS = (PETITION_ANSWER, PETITION_HEARING, PETITION_DEBATE)
+_ROOM = 8
+
+
+def number_of_opinion(kind: str, signature: int) -> int:
+    """One number for an answer of a ``kind`` and a signer of its petition, for the link to say
+    an opinion: a petition is owed one answer of a kind."""
+    return signature * _ROOM + _KINDS_IN_LINKS.index(kind)
+
+
+def numbers_of_opinion(number: int) -> tuple[str, int]:
+    """(kind, signature) of such a number; the kind is "" where there is none."""
+    signature, kind = divmod(number, _ROOM)
+    return (_KINDS_IN_LINKS[kind] if kind < len(_KINDS_IN_LINKS) else "", signature)
