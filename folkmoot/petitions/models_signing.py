@@ -1,7 +1,7 @@
 """Signatures, and their counts by place and day.
 
 A signature is accepted by one short write (``confirmed_at``); it is counted afterwards, many at a
-time, by ``actions/counting.py``, which is the only writer of counts.
+time, by ``actions/counting.py``, which is the only writer of counts and of ``counted``.
 """
 
 from __future__ import annotations
@@ -67,7 +67,9 @@ class Signature(models.Model):
     confirmed_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True, help_text="taken back")
     tries = models.PositiveSmallIntegerField(default=0, help_text="codes tried")
-    counted = models.BooleanField(default=False, help_text="its present state is in the counts")
+    # Only the counting changes this: what is confirmed and not counted, or counted and not
+    # confirmed any more, is what it has still to do.
+    counted = models.BooleanField(default=False, help_text="it is in the counts")
     batch = models.ForeignKey(
         "petitions.Batch", null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
     )
@@ -102,10 +104,11 @@ class Signature(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["petition", "address_key"], name="signature_of_address"),
+            models.Index(fields=["address_key", "signed_at"], name="signature_of_address"),
             models.Index(
                 fields=["petition", "id"],
-                condition=Q(counted=False) & ~Q(state=PENDING),
+                condition=Q(counted=False, state=CONFIRMED)
+                | Q(counted=True, state__in=[TAKEN_BACK, SET_ASIDE]),
                 name="signature_to_count",
             ),
             models.Index(
@@ -135,9 +138,9 @@ class SignatureCount(models.Model):
     petition = models.ForeignKey(
         "petitions.Petition", on_delete=models.CASCADE, related_name="counts", db_index=False
     )
-    kind = models.CharField(max_length=12, help_text="district or constituency")
+    kind = models.CharField(max_length=12, help_text="district, constituency, or hour of the day")
     place = models.CharField(
-        max_length=12, blank=True, help_text="code, country, or unknown: empty"
+        max_length=12, blank=True, help_text="code, country, two figures of an hour, or unknown"
     )
     day = models.DateField()
     signatures = models.IntegerField(default=0)

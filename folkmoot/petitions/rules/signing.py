@@ -57,12 +57,18 @@ def one_line(text: str) -> str:
     return _SPACES.sub(" ", kept).strip()
 
 
+def _folded(text: str) -> str:
+    """``text`` without regard to case, or to one of several ways of writing the same letters."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return unicodedata.normalize("NFKC", folded).casefold()
+
+
 def normal_address(email: str) -> str:
     """The address under which ``email`` counts as one: case, tags and Gmail's dots make no other.
 
     Only for telling signers apart. Letters go to the address as it was typed.
     """
-    local, _, domain = unicodedata.normalize("NFKC", email).strip().casefold().rpartition("@")
+    local, _, domain = _folded(email).strip().rpartition("@")
     local = local.partition("+")[0] or local
     if domain in _DOTLESS:
         local, domain = local.replace(".", ""), "gmail.com"
@@ -71,7 +77,7 @@ def normal_address(email: str) -> str:
 
 def normal_name(name: str) -> str:
     """The name under which ``name`` counts as one: letters and figures only, without marks."""
-    spelt = unicodedata.normalize("NFKD", name.casefold())
+    spelt = unicodedata.normalize("NFKD", _folded(name))
     letters = "".join(c if c.isalnum() else " " for c in spelt if not unicodedata.combining(c))
     return " ".join(letters.split())
 
