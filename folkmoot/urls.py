@@ -44,6 +44,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("folkmoot.web.pages.frameworks")),
     path("", include("folkmoot.web.pages.bodies")),
     path("", include("folkmoot.web.altcha")),
+    path("", include("folkmoot.web.pages.petition")),
+    path("", include("folkmoot.web.pages.petition_sign")),
     path("", include("folkmoot.web.pages.report")),
     path("", include("folkmoot.web.pages.duties")),
     path("", include("folkmoot.web.pages.people")),

@@ -1,0 +1,134 @@
+"""What the pages of one petition need besides its file (``queries.petition_file``): how fresh it
+is, the newest names, and what those see who come by a link that was sent to them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hmac
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from folkmoot.common.errors import NotFound
+from folkmoot.common.models import PublicAct
+from folkmoot.petitions import tokens
+from folkmoot.petitions.models import Petition, Signature
+from folkmoot.petitions.models_signing import CONFIRMED
+from folkmoot.petitions.queries import petition_path, state_on
+from folkmoot.petitions.rules.states import LISTED, MODERATION, OPEN, SPONSORS
+
+# What changes on pages of a petition without a public act: all of it is in its own row.
+_STANDING = ("state", "closes_on", "words_hidden", "title_hidden")
+_MOVING = (*_STANDING, "signatures", "counted_at", "appealed_at")
+
+
+def version_of(number: int) -> str:
+    """A text that is another one whenever a petition's page would be: one query; "" for none.
+
+    What moderators and bodies do is a public act, and no part of it.
+    """
+    row = Petition.objects.filter(pk=number).values_list(*_MOVING).first()
+    return "|".join(str(value) for value in row) if row else ""
+
+
+def standing_of(number: int) -> str:
+    """The same for pages that do not show how many have signed: one query."""
+    row = Petition.objects.filter(pk=number).values_list(*_STANDING).first()
+    return "|".join(str(value) for value in row) if row else ""
+
+
+def newest_names(number: int, most: int) -> tuple[str, ...]:
+    """The newest names of those who signed and asked for their name to be shown: one query.
+
+    Names alone: no place, no day. Nobody is among them who took a signature back, or whose
+    signature was set aside.
+    """
+    rows = Signature.objects.filter(petition=number, name_shown=True, state=CONFIRMED)
+    names = rows.exclude(name="").order_by("-pk").values_list("name", flat=True)
+    return tuple(names[:most])
+
+
+@dataclass(frozen=True, slots=True)
+class Sponsored:
+    """A petition as those see it whom its creator sent the link for sponsors.
+
+    ``creator_name`` is "" unless the creator asked for it to be shown. ``seeking`` says whether
+    it still seeks sponsors, ``public`` whether it has a page for everybody by now.
+    """
+
+    number: int
+    title: str
+    background: str
+    detail: str
+    body_name: str
+    place_name: str
+    service_title: str
+    creator_name: str
+    until: dt.date | None
+    seeking: bool
+    public: bool
+
+
+def sponsored(number: int, key: str, today: dt.date) -> Sponsored:
+    """The petition of a link for sponsors: one query. Raises NotFound for a false link."""
+    rows = Petition.objects.select_related("area", "service", "body")
+    row = rows.filter(pk=number).first()
+    known = row is not None and hmac.compare_digest(row.sponsor_key.encode(), key.encode())
+    if row is None or not known or row.state not in {SPONSORS, MODERATION, *LISTED}:
+        raise NotFound(_("This link is not one of ours. Check that it is whole."))
+    until = row.sponsors_until
+    return Sponsored(
+        number=row.pk,
+        title=row.title,
+        background=row.background,
+        detail=row.detail,
+        body_name=row.body.name,
+        place_name=row.area.name,
+        service_title=row.service.title,
+        creator_name=row.creator_name if row.creator_shown else "",
+        until=until,
+        seeking=row.state == SPONSORS and (until is None or until >= today),
+        public=row.state in LISTED,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ByLetter:
+    """The petition that a link in somebody's letter is about. ``heading`` is "" where its title
+    may not be shown, ``path`` is "" where it has no page for everybody; ``open``: may be signed."""
+
+    heading: str
+    body_name: str
+    path: str
+    open: bool
+
+
+def by_letter(kind: str, token: str, today: dt.date) -> ByLetter:
+    """What a link in a letter is about: one query, and nothing of the signer.
+
+    ``kind`` is one of ``tokens.KINDS``. Raises NotFound for a false link, and for one whose
+    signature is gone.
+    """
+    number = tokens.read(kind, token)
+    rows = Signature.objects.select_related("petition__body").filter(pk=number)
+    signature = rows.only(
+        "petition__state", "petition__title", "petition__title_hidden", "petition__closes_on",
+        "petition__body__name",
+    ).first()  # fmt: skip
+    if signature is None:
+        raise NotFound(_("This link has run out: nothing is kept of what it was for."))
+    petition: Petition = signature.petition
+    state = state_on(petition, today)
+    listed = state in LISTED
+    shown = not petition.title_hidden and (listed or state in {SPONSORS, MODERATION})
+    return ByLetter(
+        heading=petition.title if shown else "",
+        body_name=petition.body.name,
+        path=petition_path(petition.pk) if listed else "",
+        open=state in {OPEN, SPONSORS},
+    )
+
+
+def acts_about(subject: str) -> tuple[PublicAct, ...]:
+    """Every public act about a petition, the newest first: one query."""
+    return tuple(PublicAct.objects.filter(subject=subject).order_by("-pk"))

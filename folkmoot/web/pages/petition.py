@@ -1,0 +1,64 @@
+"""The page of one petition: how it stands, what it asks for, what came of it."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from folkmoot.bodies.models import Office
+from folkmoot.petitions.queries import PetitionFile, petition_file, subject_of
+from folkmoot.petitions.queries_answers import answers_of
+from folkmoot.petitions.queries_page import acts_about, newest_names, version_of
+from folkmoot.petitions.rules.reasons import words_of
+from folkmoot.petitions.rules.states import HIDDEN
+from folkmoot.web.answers import owed
+from folkmoot.web.pages.record import verb_words
+from folkmoot.web.petition_rows import goals, history, scheme_words, status
+from folkmoot.web.remembered import remembered_with
+from folkmoot.web.sharing import sharing
+
+NAMES = 12
+
+
+def _office(file: PetitionFile) -> str:
+    """The title of the office that is asked, where it is one: one query."""
+    if not file.line.office:
+        return ""
+    rows = Office.objects.filter(body__slug=file.line.body, slug=file.line.office)
+    return rows.values_list("title", flat=True).first() or ""
+
+
+@remembered_with(version_of)
+def petition(request: HttpRequest, number: int) -> HttpResponse:
+    """Everything public about one petition: the same for everybody."""
+    today = timezone.localdate()
+    file = petition_file(number, today)
+    line = file.line
+    answered = any(duty.ended_by or duty.state == "answered" for duty in file.duties)
+    names = newest_names(number, NAMES) if line.signatures and line.state != HIDDEN else ()
+    context = {
+        "file": file,
+        "line": line,
+        "status": status(file),
+        "office": _office(file),
+        "goals": goals(file),
+        "scheme": scheme_words(file),
+        "why": words_of(line.reason),
+        "duties": [owed(duty) for duty in file.duties],
+        "answers": answers_of(number, today) if answered else (),
+        "names": names,
+        "share": sharing(line),
+        "history": history(file),
+        "acts": [(act, verb_words(act.verb)) for act in acts_about(subject_of(number))],
+        "trail": [
+            (_("Petitions"), "/petitions/"),
+            (line.place_name, f"/petitions/?place={line.place_slug}"),
+        ],
+    }
+    return render(request, "pages/petitions/petition.html", context)
+
+
+urlpatterns = [path("petitions/<int:number>/", petition, name="petition")]

@@ -1,0 +1,237 @@
+"""Signing a petition: the form, the letter's button, the code, taking a signature back.
+
+The forms stand on pages that are the same for everyone, so they hold no token and set no cookie
+(``web/same_site.py``). What is answered is the same whether an address has signed before or not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import path
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from folkmoot.common.errors import BadInput, Fault, FolkmootError, NotFound, SwitchedOff, TooOften
+from folkmoot.petitions import tokens
+from folkmoot.petitions.actions import signing
+from folkmoot.petitions.lists import countries
+from folkmoot.petitions.queries import PetitionLine, petition_line, petition_path
+from folkmoot.petitions.queries_page import by_letter, sponsored, standing_of
+from folkmoot.petitions.rules import limits
+from folkmoot.petitions.rules.signing import SignForm
+from folkmoot.web.altcha import FIELD, proof_of
+from folkmoot.web.pages.people_access import network
+from folkmoot.web.remembered import remembered_with
+from folkmoot.web.same_site import without_token
+from folkmoot.web.sharing import sharing
+
+_LONGEST = 300
+_HIDDEN = ("name", "email", "postcode", "country", "code", FIELD)
+
+
+def _typed(request: HttpRequest) -> SignForm:
+    post = request.POST
+    return SignForm(
+        name=post.get("name", "")[:_LONGEST],
+        email=post.get("email", "")[:_LONGEST],
+        postcode=post.get("postcode", "")[:_LONGEST],
+        country=post.get("country", "")[:_LONGEST],
+        name_shown=post.get("name_shown") == "yes",
+        tell_me=post.get("tell_me") == "yes",
+        consent=post.get("consent") == "yes",
+    )
+
+
+def _faults_of(error: FolkmootError) -> Sequence[Fault]:
+    """What is wrong, beside its field; for what is nobody's fault, beside the button."""
+    if isinstance(error, BadInput):
+        return error.faults
+    later = _("Nothing was sent. What you wrote is still here: try again later.")
+    return [Fault("proof", error.message, later, kind=error.code)]
+
+
+def form_page(
+    request: HttpRequest, context: dict[str, Any], error: FolkmootError | None = None
+) -> HttpResponse:
+    """The form to sign, empty or as it was sent, with every fault beside its field."""
+    faults = _faults_of(error) if error else ()
+    context = {
+        **context,
+        "typed": _typed(request) if request.method == "POST" else SignForm("", ""),
+        "faults": faults,
+        "fault_of": {fault.where: fault for fault in reversed(faults)},
+        "countries": countries().items(),
+        "longest": limits.NAME,
+        "weeks": limits.CONFIRM_WITHIN.days // 7,
+    }
+    status = error.status if error else 200
+    return render(request, "pages/petitions/sign.html", context, status=status)
+
+
+def _open_line(number: int) -> PetitionLine:
+    return petition_line(number, timezone.localdate())
+
+
+@remembered_with(standing_of)
+def _sign_form(request: HttpRequest, number: int) -> HttpResponse:
+    line = _open_line(number)
+    if not line.open:
+        return HttpResponseRedirect(line.path)
+    return form_page(request, {"line": line, "action": f"{line.path}sign/"})
+
+
+@sensitive_post_parameters(*_HIDDEN)
+@without_token
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign(request: HttpRequest, number: int) -> HttpResponse:
+    """The form to sign an open petition; sending it leads to "look in your mail"."""
+    if request.method != "POST":
+        return _sign_form(request, number=number)
+    try:
+        signing.sign(
+            petition=number,
+            form=_typed(request),
+            network=network(request),
+            proof=proof_of(request.POST.get(FIELD, "")),
+            at=timezone.now(),
+        )
+    except (BadInput, TooOften, SwitchedOff) as error:
+        line = _open_line(number)
+        return form_page(request, {"line": line, "action": f"{line.path}sign/"}, error)
+    return HttpResponseRedirect(f"{petition_path(number)}sent/")
+
+
+@sensitive_post_parameters(*_HIDDEN)
+@never_cache
+@without_token
+@require_http_methods(["GET", "HEAD", "POST"])
+def sponsor(request: HttpRequest, number: int, key: str) -> HttpResponse:
+    """The form for those whom the creator asked to support a petition before it is public."""
+    draft = sponsored(number, key, timezone.localdate())
+    context = {"draft": draft, "action": f"{petition_path(number)}sponsor/{key}/"}
+    if request.method != "POST":
+        if draft.public:
+            return HttpResponseRedirect(petition_path(number))
+        return form_page(request, context)
+    try:
+        signing.sponsor(
+            petition=number,
+            key=key,
+            form=_typed(request),
+            network=network(request),
+            proof=proof_of(request.POST.get(FIELD, "")),
+            at=timezone.now(),
+        )
+    except (BadInput, TooOften, SwitchedOff) as error:
+        return form_page(request, context, error)
+    return HttpResponseRedirect(f"{petition_path(number)}sent/")
+
+
+def _line_if_public(number: int) -> PetitionLine | None:
+    """A petition where everybody may know of it; sponsors come here before that."""
+    try:
+        return petition_line(number, timezone.localdate())
+    except NotFound:
+        return None
+
+
+def _code_page(
+    request: HttpRequest, number: int, error: FolkmootError | None = None
+) -> HttpResponse:
+    faults = _faults_of(error) if error else ()
+    context = {
+        "line": _line_if_public(number),
+        "action": f"{petition_path(number)}code/",
+        "days": limits.CONFIRM_WITHIN.days,
+        "digits": limits.CODE_DIGITS,
+        "email": request.POST.get("email", "")[:_LONGEST],
+        "faults": faults,
+        "fault_of": {fault.where: fault for fault in reversed(faults)},
+    }
+    status = error.status if error else 200
+    return render(request, "pages/petitions/sent.html", context, status=status)
+
+
+@remembered_with(standing_of)
+def sent(request: HttpRequest, number: int) -> HttpResponse:
+    """Look in your mail: the same for everybody, with the form for the code."""
+    return _code_page(request, number)
+
+
+@sensitive_post_parameters(*_HIDDEN)
+@never_cache
+@without_token
+@require_http_methods(["GET", "HEAD", "POST"])
+def code(request: HttpRequest, number: int) -> HttpResponse:
+    """Confirms by the six digits in the letter, for whom the link does not work."""
+    if request.method != "POST":
+        return HttpResponseRedirect(f"{petition_path(number)}sent/")
+    try:
+        signing.confirm_code(
+            petition=number,
+            email=request.POST.get("email", "")[:_LONGEST],
+            code=request.POST.get("code", "")[:40],
+            network=network(request),
+            at=timezone.now(),
+        )
+    except (BadInput, TooOften) as error:
+        return _code_page(request, number, error)
+    return HttpResponseRedirect(f"{petition_path(number)}thanks/")
+
+
+@never_cache
+@without_token
+@require_http_methods(["GET", "HEAD", "POST"])
+def confirm(request: HttpRequest, token: str) -> HttpResponse:
+    """The letter's link: a button. Only pressing it confirms, since scanners follow links."""
+    if request.method == "POST":
+        done = signing.confirm(token=token, at=timezone.now())
+        return HttpResponseRedirect(f"{petition_path(done.petition)}thanks/")
+    context = {"about": by_letter(tokens.CONFIRM, token, timezone.localdate())}
+    return render(request, "pages/petitions/confirm.html", context)
+
+
+@remembered_with(standing_of)
+def thanks(request: HttpRequest, number: int) -> HttpResponse:
+    """What to do once a signature is confirmed: the same for everybody."""
+    line = _line_if_public(number)
+    context = {"line": line, "share": sharing(line) if line else None}
+    return render(request, "pages/petitions/thanks.html", context)
+
+
+@never_cache
+@without_token
+@require_http_methods(["GET", "HEAD", "POST"])
+def take_back(request: HttpRequest, token: str) -> HttpResponse:
+    """The other link in the letter: a button that takes the signature back."""
+    if request.method == "POST":
+        number = signing.take_back(token=token, at=timezone.now())
+        return HttpResponseRedirect(f"{petition_path(number)}taken-back/")
+    context = {"about": by_letter(tokens.TAKE_BACK, token, timezone.localdate())}
+    return render(request, "pages/petitions/take_back.html", context)
+
+
+@remembered_with(standing_of)
+def taken_back(request: HttpRequest, number: int) -> HttpResponse:
+    """What became of a signature that was taken back: the same for everybody."""
+    context = {"line": _line_if_public(number), "months": limits.ADDRESSES_KEPT.days // 30}
+    return render(request, "pages/petitions/taken_back.html", context)
+
+
+urlpatterns = [
+    path("petitions/<int:number>/sign/", sign, name="petition-sign"),
+    path("petitions/<int:number>/sent/", sent, name="petition-sent"),
+    path("petitions/<int:number>/code/", code, name="petition-code"),
+    path("petitions/<int:number>/thanks/", thanks, name="petition-thanks"),
+    path("petitions/<int:number>/taken-back/", taken_back, name="petition-taken-back"),
+    path("petitions/<int:number>/sponsor/<str:key>/", sponsor, name="petition-sponsor"),
+    path("petitions/confirm/<str:token>/", confirm, name="petition-confirm"),
+    path("petitions/take-back/<str:token>/", take_back, name="petition-take-back"),
+]
