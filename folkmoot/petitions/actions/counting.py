@@ -116,10 +116,9 @@ def _turn(number: int, limit: int) -> list[tuple[Any, ...]]:
 
 
 def _moment(value: dt.datetime | str) -> dt.datetime:
-    """A moment as a statement written by hand gives it: SQLite keeps text, in UTC."""
-    if isinstance(value, str):
-        return dt.datetime.fromisoformat(value).replace(tzinfo=dt.UTC)
-    return value
+    """A moment as a statement written by hand gives it: from SQLite in UTC, without saying so."""
+    moment = dt.datetime.fromisoformat(value) if isinstance(value, str) else value
+    return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
 
 
 def _add(number: int, changes: Counter[tuple[str, str, dt.date]]) -> None:
