@@ -23,6 +23,7 @@ GUARDS = (
     TRIGGERS,
     importlib.import_module("folkmoot.duties.migrations.0002_guard_duties"),
     importlib.import_module("folkmoot.framework.migrations.0003_guard_cases"),
+    importlib.import_module("folkmoot.petitions.migrations.0007_guard_petitions"),
 )
 IN_CI = os.environ.get("CI", "").lower() == "true"
 
