@@ -74,11 +74,15 @@ class BodyRequired:
     services: tuple[tuple[str, str], ...]
 
 
-def required_of(body: Body, on: dt.date) -> BodyRequired | None:
-    """What is required of a body; None where nothing is asked of its kind. Three queries."""
+def required_of(body: Body, on: dt.date, version: str = "") -> BodyRequired | None:
+    """What is required of a body; None where nothing is asked of its kind.
+
+    ``version`` of the account, if it has only just been asked. Two queries, and after a build
+    those of ``edition``.
+    """
     if body.kind not in BODY_CODES:
         return None
-    in_use, known = current(on), edition()
+    in_use, known = current(on), edition(version)
     asked = [s for s in in_use.framework.standards if body.kind in s.bodies and s.measure]
     if not asked:
         return None

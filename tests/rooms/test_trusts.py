@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from django.db import DatabaseError, transaction
 
-from folkmoot.bodies.importing import import_bodies
 from folkmoot.bodies.models import Body
 from folkmoot.bodies.rules import BODY_KINDS
 from folkmoot.bodies.trusts import TRUSTS, code_of_trust, trust_slugs
@@ -463,15 +462,3 @@ def test_a_standard_without_figures_of_bodies_judges_places_alone():
 
     assert Standing.objects.exists()
     assert not BodyStanding.objects.exists()
-
-
-def test_trusts_are_bodies_with_their_source_and_no_place(built, at):
-    trust = Body.objects.get(slug="nhs-trust-rh8")
-
-    assert (trust.kind, trust.area, trust.source) == ("nhs-trust", None, TRUSTS)
-    assert trust.name == "NHS trust RH8 (name not held here)"
-    assert "only the trust's code" in trust.note
-    assert Body.objects.filter(kind="nhs-trust").count() == 157
-    before = Body.objects.count()
-    import_bodies(DATA, FOLDER, at=at)
-    assert Body.objects.count() == before

@@ -42,7 +42,7 @@ CEILINGS = {
     "/bodies/": 2,
     "/body/devon-county-council/": 14,
     "/body/house-of-commons/": 10,
-    "/body/nhs-trust-rh8/": 13,
+    "/body/nhs-trust-rh8/": 14,
     "/services/": 6,
     "/service/schools/": 6,
     "/sources/": 6,

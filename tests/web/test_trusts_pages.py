@@ -5,7 +5,11 @@ import io
 import json
 import re
 
+from folkmoot.bodies.importing import import_bodies
+from folkmoot.bodies.models import Body
+from folkmoot.bodies.trusts import TRUSTS
 from folkmoot.framework.models import BodyStanding
+from folkmoot.shipped import shipped
 from tests.web.test_pages import get, text_of
 
 STANDARD = "/standard/ae-four-hours/"
@@ -226,3 +230,15 @@ def test_standards_say_which_kinds_of_body_they_are_asked_of(built, client):
         "ae-four-hours": ["nhs-trust"],
         "ae-four-hours-march-2026": ["nhs-trust"],
     }
+
+
+def test_trusts_are_bodies_with_their_source_and_no_place(built, at):
+    trust = Body.objects.get(slug="nhs-trust-rh8")
+
+    assert (trust.kind, trust.area, trust.source) == ("nhs-trust", None, TRUSTS)
+    assert trust.name == "NHS trust RH8 (name not held here)"
+    assert "only the trust's code" in trust.note
+    assert Body.objects.filter(kind="nhs-trust").count() == 157
+    before = Body.objects.count()
+    import_bodies(shipped("data"), shipped("catalogue"), at=at)
+    assert Body.objects.count() == before

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('bodies', '0001_create_tables'),
         ('framework', '0003_guard_cases'),
-        ('measures', '0003_add_figures_of_bodies'),
+        ('measures', '0003_keep_figures_of_bodies'),
     ]
 
     operations = [

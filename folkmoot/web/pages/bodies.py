@@ -22,7 +22,7 @@ from folkmoot.duties.queries import Promptness, duties_of, promptness
 from folkmoot.places import queries as places
 from folkmoot.web.answers import Responsible, owed, post_of, responsible
 from folkmoot.web.pages.record import entries
-from folkmoot.web.remembered import remembered
+from folkmoot.web.remembered import account_seen, remembered
 from folkmoot.web.standing_bodies import required_of
 
 _ACTS = 10
@@ -133,7 +133,7 @@ def one_body(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "body": body,
         "kind": BODY_KINDS[body.kind],
-        "required": required_of(body, today),
+        "required": required_of(body, today, account_seen(request)),
         "posts": [post_of(office) for office in posts if not office.whole],
         "speaks": speaks,
         "contact": settings.CONTACT,
