@@ -46,6 +46,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("folkmoot.web.altcha")),
     path("", include("folkmoot.web.pages.petition")),
     path("", include("folkmoot.web.pages.petition_sign")),
+    path("", include("folkmoot.web.pages.questions")),
+    path("", include("folkmoot.web.pages.questions_moderation")),
     path("", include("folkmoot.web.pages.report")),
     path("", include("folkmoot.web.pages.duties")),
     path("", include("folkmoot.web.pages.people")),

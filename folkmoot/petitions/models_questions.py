@@ -7,23 +7,16 @@ from django.db.models import Q
 
 from folkmoot.bodies.models import Body
 from folkmoot.people.models import Person
+from folkmoot.petitions.rules.questions import STATES
 from folkmoot.places.models import Area
 from folkmoot.services.models import Service
-
-QUESTION_STATES: dict[str, str] = {
-    "moderation": "Being checked",
-    "asked": "Asked in public",
-    "rejected": "Not accepted",
-    "hidden": "Hidden",
-    "withdrawn": "Withdrawn",
-}
 
 
 class Question(models.Model):
     """What somebody asks of an office in public; once it is let through, an answer is owed."""
 
     state = models.CharField(
-        max_length=10, default="moderation", choices=[(key, key) for key in QUESTION_STATES]
+        max_length=10, default="moderation", choices=[(key, key) for key in STATES]
     )
     reason = models.CharField(max_length=40, blank=True, help_text="a key of rules.reasons")
     text = models.TextField(help_text="privacy: personal, public once it is let through")
@@ -47,6 +40,9 @@ class Question(models.Model):
         blank=True, help_text="privacy: personal, for moderators only, erased when it is decided"
     )
     duty = models.CharField(max_length=200, blank=True, help_text="key of the duty that arose")
+    told_at = models.DateTimeField(
+        null=True, blank=True, help_text="when the asker was written to about the answer"
+    )
 
     class Meta:
         ordering = ["-pk"]
@@ -62,6 +58,11 @@ class Question(models.Model):
         indexes = [
             models.Index(fields=["area", "service", "state"], name="question_of_matter"),
             models.Index(fields=["body", "state"], name="question_of_body"),
+            models.Index(
+                fields=["id"],
+                condition=Q(state="asked", told_at__isnull=True),
+                name="question_to_tell_of",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -53,6 +53,7 @@ PAGES = [
     "/licences/",
     "/data/",
     "/record/",
+    "/questions/",
     "/interventions/",
     "/rehearsal/",
     "/framework/illustrative/rehearse/",

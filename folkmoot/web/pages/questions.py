@@ -1,0 +1,218 @@
+"""Asking an office in public, reading questions with their answers, and one's own questions."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import path
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from folkmoot.bodies.answering import accountable_for
+from folkmoot.common.errors import BadInput, Fault, NotFound
+from folkmoot.measures.queries_account import find_area
+from folkmoot.people.models import Person
+from folkmoot.petitions.actions import questions as actions
+from folkmoot.petitions.queries_questions import own_questions, question_file, questions_like
+from folkmoot.petitions.rules import limits
+from folkmoot.petitions.rules.questions import QUESTION_RULE, NewQuestion
+from folkmoot.places.models import Area
+from folkmoot.services.models import Service
+from folkmoot.web.pages.cases_forms import Field, Form
+from folkmoot.web.pages.people_access import signed_in
+from folkmoot.web.remembered import remembered
+
+
+def _matter(request: HttpRequest) -> tuple[Area | None, Service | None, BadInput | None]:
+    """The place and service that a question is to be about, as far as they were said rightly."""
+    service = Service.objects.filter(slug=request.GET.get("service", "")[:80]).first()
+    typed = request.GET.get("place", "")[:120].strip()
+    if not typed:
+        return None, service, None
+    try:
+        return find_area(typed), service, None
+    except NotFound as error:
+        near = ", ".join(name for name, _link in error.suggestions)
+        remedy = _("Did you mean: %(near)s?") % {"near": near} if near else _("Type it again.")
+        return None, service, BadInput([Fault("place", _("There is no such place."), remedy)])
+
+
+def _offices(area: Area, service: Service) -> list[tuple[str, str]]:
+    """Whom one may ask about a matter: "body/office" and its words, those who decide first."""
+    found: dict[str, str] = {}
+    for answer in accountable_for(area, service.slug, timezone.localdate()):
+        if answer.body is None:
+            continue
+        office = answer.office
+        if office is None or office.whole:
+            found.setdefault(f"{answer.body.slug}/", answer.body.name)
+        else:
+            words = f"{answer.body.name}: {office.title}"
+            found.setdefault(f"{answer.body.slug}/{office.slug}", words)
+            found.setdefault(f"{answer.body.slug}/", answer.body.name)
+    return list(found.items())
+
+
+def _form(offices: list[tuple[str, str]]) -> Form:
+    words = _("At most %(most)d characters. Plain text; leave out private facts about anybody.")
+    return Form(
+        "ask",
+        _("Ask in public"),
+        _("Send the question"),
+        "",
+        (
+            Field("to", _("Whom do you ask?"), "choice", choices=tuple(offices)),
+            Field("text", _("Your question"), "words", words % {"most": limits.QUESTION}),
+            Field(
+                "name",
+                _("Your name (you may leave this empty)"),
+                "text",
+                _("Needed only if it is to be shown."),
+            ),
+            Field("name_shown", _("Show my name with the question"), "yes"),
+            Field(
+                "agreed",
+                _("I agree that my question is published. It may show what I think."),
+                "yes",
+                _("You can take it back until a moderator has let it through."),
+            ),
+        ),
+    )
+
+
+def _asked(area: Area, service: Service, values: dict[str, Any]) -> NewQuestion:
+    body, _slash, office = values["to"].partition("/")
+    return NewQuestion(
+        text=values["text"],
+        place=area.code,
+        service=service.slug,
+        body=body,
+        office=office,
+        name=values["name"],
+        name_shown=values["name_shown"],
+        agreed=values["agreed"],
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def ask(request: HttpRequest, person: Person) -> HttpResponse:
+    """Asks which matter first, then for the question; sends it to the moderators."""
+    area, service, wrong = _matter(request)
+    if area is None or service is None:
+        context = {
+            "services": Service.objects.order_by("title"),
+            "place": request.GET.get("place", "")[:120],
+            "service": service,
+            "faults": wrong.faults if wrong else (),
+        }
+        status = wrong.status if wrong else 200
+        return render(request, "pages/questions/matter.html", context, status=status)
+    offices = _offices(area, service)
+    form, status = _form(offices), 200
+    if request.method == "POST":
+        form = form.asked({name: str(request.POST.get(name, "")) for name in request.POST})
+        try:
+            actions.ask(actor=person, new=_asked(area, service, form.values()), at=timezone.now())
+        except BadInput as bad:
+            own = tuple(replace(f, where="to") if f.where == "body" else f for f in bad.faults)
+            form, status = form.refused(own), bad.status
+        else:
+            return HttpResponseRedirect("/questions/mine/")
+    shown: dict[str, Any] = {
+        "area": area,
+        "service": service,
+        "offices": offices,
+        "form": form,
+        "faults": form.faults,
+        "days": QUESTION_RULE.days,
+        "within": limits.MODERATION_WITHIN.days,
+        "trail": [
+            (area.name, f"/place/{area.slug}/"),
+            (service.title, f"/place/{area.slug}/{service.slug}/"),
+        ],
+    }
+    return render(request, "pages/questions/ask.html", shown, status=status)
+
+
+@remembered
+def questions(request: HttpRequest) -> HttpResponse:
+    """Public questions, newest first, narrowed by place, service and body."""
+    asked = {name: request.GET.get(name, "")[:120] for name in ("place", "service", "body")}
+    area = find_area(asked["place"]) if asked["place"] else None
+    before = request.GET.get("before", "")
+    lines, onward = questions_like(
+        place=area.code if area else "",
+        service=asked["service"],
+        body=asked["body"],
+        today=timezone.localdate(),
+        before=int(before) if before.isdecimal() and len(before) < 18 else 0,
+    )
+    kept = {name: value for name, value in asked.items() if value}
+    context = {
+        "lines": lines,
+        "asked": asked,
+        "area": area,
+        "services": Service.objects.order_by("title"),
+        "onward": f"?{urlencode({**kept, 'before': onward})}" if onward else "",
+        "days": QUESTION_RULE.days,
+    }
+    return render(request, "pages/questions/list.html", context)
+
+
+@remembered
+def question(request: HttpRequest, number: int) -> HttpResponse:
+    """One question: how it stands first, then its words, then the answer."""
+    file = question_file(number, timezone.localdate())
+    line = file.line
+    context = {
+        "file": file,
+        "line": line,
+        "rule": QUESTION_RULE,
+        "trail": [
+            (line.place_name, f"/place/{line.place_slug}/"),
+            (line.service_title, f"/place/{line.place_slug}/{line.service}/"),
+            (_("Questions"), "/questions/"),
+        ],
+    }
+    return render(request, "pages/questions/question.html", context)
+
+
+@require_safe
+@signed_in
+def mine(request: HttpRequest, person: Person) -> HttpResponse:
+    """What somebody asked, how each stands, and what they may still do."""
+    context = {
+        "own": own_questions(person, timezone.now()),
+        "within": limits.MODERATION_WITHIN.days,
+        "trail": [(_("Your account"), "/account/")],
+    }
+    return render(request, "pages/questions/mine.html", context)
+
+
+@require_http_methods(["POST"])
+@signed_in
+def do(request: HttpRequest, person: Person, number: int, what: str) -> HttpResponse:
+    """Takes a question back, or asks another moderator to look at it."""
+    if what == "withdraw":
+        actions.withdraw(actor=person, question=number, at=timezone.now())
+    elif what == "appeal":
+        text = request.POST.get("text", "")
+        actions.appeal(actor=person, question=number, text=text, at=timezone.now())
+    else:
+        raise NotFound(_("Nothing like this can be done here."))
+    return HttpResponseRedirect("/questions/mine/")
+
+
+urlpatterns = [
+    path("ask/", ask, name="ask"),
+    path("questions/", questions, name="questions"),
+    path("questions/mine/", mine, name="questions-mine"),
+    path("questions/<int:number>/", question, name="question"),
+    path("questions/<int:number>/<slug:what>/", do, name="question-do"),
+]

@@ -1,0 +1,237 @@
+"""Public questions: asked, checked, owed an answer; and everything that is refused."""
+
+from dataclasses import replace
+
+import pytest
+
+from folkmoot.common.errors import BadInput, Conflict, NotAllowed, NotFound, TooOften
+from folkmoot.common.models import Message, PublicAct
+from folkmoot.duties.actions.answering import answer
+from folkmoot.duties.actions.waiving import waive
+from folkmoot.duties.models import Duty
+from folkmoot.petitions.actions import questions as actions
+from folkmoot.petitions.models import Question
+from folkmoot.petitions.queries_questions import (
+    own_questions,
+    question_file,
+    questions_in,
+    questions_like,
+    waiting_questions,
+)
+from folkmoot.petitions.rules.questions import MOVES, STATES, NewQuestion
+from tests.rooms import people_invented as invented
+from tests.rooms.petitions_made import DAY, world
+
+TEXT = "When will the glass bank at the Headingley car park be emptied each week?"
+
+
+@pytest.fixture
+def w(built, at):
+    return world(at)
+
+
+def new(w, **more):
+    asked = NewQuestion(TEXT, w.area.code, w.service.slug, w.body.slug, agreed=True)
+    return replace(asked, **more)
+
+
+def asked(w, **more):
+    return actions.ask(actor=w.creator, new=new(w, **more), at=w.at)
+
+
+def through(w, **more):
+    return actions.let_through(actor=w.moderator, question=asked(w, **more).pk, at=w.at)
+
+
+def test_a_question_let_through_is_public_and_owed_an_answer_once(w, today):
+    row = through(w)
+
+    duty = Duty.objects.get(key=f"question/{row.pk}")
+    assert (duty.body.slug, duty.kind, duty.due) == (w.body.slug, "question", today + 28 * DAY)
+    file = question_file(row.pk, today)
+    assert (file.line.text, file.line.duty.id) == (TEXT, duty.pk)
+    assert [line.number for line in questions_in(w.area.code, w.service.slug, today)] == [row.pk]
+    act = PublicAct.objects.get(subject=f"question:{row.pk}")
+    assert (act.verb, act.link) == ("let-question-through", f"/questions/{row.pk}/")
+    with pytest.raises(Conflict):
+        actions.let_through(actor=w.moderator, question=row.pk, at=w.at)
+    assert Duty.objects.filter(subject=f"question:{row.pk}").count() == 1
+
+
+def test_nothing_is_public_before_a_moderator_has_looked(w, today):
+    row = asked(w)
+
+    with pytest.raises(NotFound):
+        question_file(row.pk, today)
+    assert questions_like(today=today) == ([], 0)
+    assert own_questions(w.creator, w.at)[0].may_withdraw
+    assert not Duty.objects.filter(subject=f"question:{row.pk}").exists()
+
+
+def test_those_who_can_answer_are_written_to_and_answer_in_one_act(w, at, today):
+    row = through(w)
+
+    letter = Message.objects.get(key=f"question-asked:{row.pk}/{w.officer.pk}")
+    duty = Duty.objects.get(key=row.duty)
+    assert letter.to == w.officer.email
+    assert f"/duties/{duty.pk}/answer/" in letter.payload["text"]
+
+    answer(actor=w.officer, duty=duty.pk, text="From the first of December.", at=at)
+
+    assert actions.tell_askers(at=at) == 1
+    assert actions.tell_askers(at=at) == 0
+    told = Message.objects.get(key=f"question-answered:{row.pk}")
+    assert (told.to, f"/questions/{row.pk}/" in told.payload["text"]) == (w.creator.email, True)
+    file = question_file(row.pk, today)
+    assert file.answers[0].text == "From the first of December."
+    assert file.line.duty.state == "answered"
+
+
+def test_a_waiver_ends_it_too_and_is_told(w, at):
+    row = through(w)
+    duty = Duty.objects.get(key=row.duty)
+
+    waive(actor=w.administrator, duty=duty.pk, reason="answered-elsewhere", at=at)
+
+    assert actions.tell_askers(at=at) == 1
+    letter = Message.objects.get(key=f"question-answered:{row.pk}")
+    assert "waived" in letter.payload["subject"]
+
+
+@pytest.mark.parametrize("who", ["stranger", "officer", "administrator", "creator", None])
+def test_only_a_moderator_of_the_body_or_the_site_lets_through(w, who):
+    row = asked(w)
+
+    with pytest.raises(NotAllowed):
+        actions.let_through(actor=getattr(w, who) if who else None, question=row.pk, at=w.at)
+    assert Question.objects.get(pk=row.pk).state == "moderation"
+
+
+def test_nobody_moderates_what_they_asked_themselves(w):
+    row = actions.ask(actor=w.moderator, new=new(w), at=w.at)
+
+    with pytest.raises(NotAllowed):
+        actions.let_through(actor=w.moderator, question=row.pk, at=w.at)
+
+
+def test_what_is_not_accepted_says_why_and_shows_no_words(w, today):
+    row = asked(w)
+    actions.reject(actor=w.moderator, question=row.pk, reason="private-facts", at=w.at)
+
+    line = question_file(row.pk, today).line
+    assert (line.text, line.reason) == ("", "private-facts")
+    assert "private facts" in line.says
+    letter = Message.objects.get(key=f"question-rejected:{row.pk}")
+    assert "health, family" in letter.payload["text"]
+    with pytest.raises(Conflict):
+        actions.let_through(actor=w.moderator, question=row.pk, at=w.at)
+
+
+def test_a_reason_that_is_not_published_is_refused(w):
+    row = asked(w)
+
+    for reason in ("duplicate", "because", ""):
+        with pytest.raises(BadInput):
+            actions.reject(actor=w.moderator, question=row.pk, reason=reason, at=w.at)
+
+
+def test_an_appeal_is_decided_by_another_moderator_of_the_site(w, today):
+    row = asked(w)
+    actions.reject(actor=w.site, question=row.pk, reason="hoax", at=w.at)
+    actions.appeal(actor=w.creator, question=row.pk, text="I mean it.", at=w.at + 27 * DAY)
+    later = w.at + 28 * DAY
+
+    for who in (w.site, w.moderator, w.officer, w.creator):
+        with pytest.raises(NotAllowed):
+            actions.decide_appeal(actor=who, question=row.pk, upheld=True, at=later)
+    assert [one.step for one in waiting_questions(w.second, today)] == ["appeal"]
+    assert waiting_questions(w.site, today) == []
+
+    done = actions.decide_appeal(actor=w.second, question=row.pk, upheld=True, at=later)
+
+    assert (done.state, done.appeal_text) == ("asked", "")
+    assert Duty.objects.filter(key=done.duty).count() == 1
+    with pytest.raises(Conflict):
+        actions.appeal(actor=w.creator, question=row.pk, text="Again.", at=later)
+
+
+def test_an_appeal_has_its_time_and_its_owner(w):
+    row = asked(w)
+    actions.reject(actor=w.site, question=row.pk, reason="hoax", at=w.at)
+
+    with pytest.raises(Conflict):
+        actions.appeal(actor=w.creator, question=row.pk, text="Late.", at=w.at + 29 * DAY)
+    with pytest.raises(NotAllowed):
+        actions.appeal(actor=w.officer, question=row.pk, text="Not mine.", at=w.at)
+    with pytest.raises(BadInput):
+        actions.appeal(actor=w.creator, question=row.pk, text=" ", at=w.at)
+
+
+def test_hiding_hides_the_words_and_the_answer_stays_owed(w, today):
+    row = through(w)
+    actions.hide(actor=w.moderator, question=row.pk, reason="libel", at=w.at)
+
+    line = question_file(row.pk, today).line
+    assert (line.text, line.duty.open) == ("", True)
+    assert questions_in(w.area.code, w.service.slug, today) == []
+
+    actions.let_through(actor=w.moderator, question=row.pk, at=w.at)
+    assert question_file(row.pk, today).line.text == TEXT
+    assert Duty.objects.filter(subject=f"question:{row.pk}").count() == 1
+
+
+def test_a_question_is_taken_back_only_before_it_is_public(w):
+    row = asked(w)
+    with pytest.raises(NotAllowed):
+        actions.withdraw(actor=w.officer, question=row.pk, at=w.at)
+    assert actions.withdraw(actor=w.creator, question=row.pk, at=w.at).state == "withdrawn"
+
+    with pytest.raises(Conflict):
+        actions.withdraw(actor=w.creator, question=through(w).pk, at=w.at)
+
+
+def test_every_fault_is_named_at_once(w):
+    with pytest.raises(BadInput) as refused:
+        asked(w, text="Why?", agreed=False, name="x" * 101, place="")
+    assert {fault.where for fault in refused.value.faults} == {"text", "agreed", "name", "place"}
+
+
+def test_only_those_who_answer_for_the_matter_can_be_asked(w):
+    with pytest.raises(BadInput) as refused:
+        asked(w, body=w.other_body.slug)
+    assert refused.value.faults[0].where == "body"
+    with pytest.raises(BadInput) as refused:
+        asked(w, office="keeper-of-the-swans")
+    assert refused.value.faults[0].where == "office"
+    with pytest.raises(NotFound):
+        asked(w, service="magic")
+
+
+def test_five_a_day(w):
+    for _ in range(5):
+        asked(w)
+    with pytest.raises(TooOften):
+        asked(w)
+    assert actions.ask(actor=w.creator, new=new(w), at=w.at + DAY).pk
+
+
+def test_a_name_is_shown_only_if_asked(w, today):
+    name = invented.FAKE.name()
+
+    assert question_file(through(w, name=name).pk, today).line.asker == ""
+    assert question_file(through(w, name=name, name_shown=True).pk, today).line.asker == name
+
+
+def test_lists_go_on_where_they_ended(w, today):
+    numbers = [through(w).pk for _ in range(3)]
+
+    first, onward = questions_like(place=w.area.code, today=today, size=2)
+    rest, end = questions_like(place=w.area.code, today=today, before=onward, size=2)
+
+    assert [line.number for line in first + rest] == numbers[::-1]
+    assert end == 0
+
+
+def test_the_states_lead_to_each_other_only():
+    assert set(MOVES) == set(STATES)
+    assert {state for to in MOVES.values() for state in to} | {"moderation"} == set(STATES)
