@@ -88,14 +88,15 @@ def is_disposable(domain: str, listed: Collection[str]) -> bool:
     return any(".".join(parts[first:]) in listed for first in range(len(parts) - 1))
 
 
-def _name_faults(name: str) -> list[Fault]:
+def name_faults(name: str, where: str = "name") -> list[Fault]:
+    """What keeps ``name``, on one line, from being a person's name in a letter or a list."""
     if not name:
-        return [Fault("name", "There is no name.", "Write your name.", kind="empty")]
+        return [Fault(where, "There is no name.", "Write your name.", kind="empty")]
     if len(name) > limits.NAME:
         what = f"This has {len(name)} characters."
-        return [Fault("name", what, f"Write at most {limits.NAME}.", kind="length")]
+        return [Fault(where, what, f"Write at most {limits.NAME}.", kind="length")]
     if _NO_NAME.search(name) or not any(c.isalpha() for c in name):
-        return [Fault("name", "This is not a name.", "Write your name, and nothing else.")]
+        return [Fault(where, "This is not a name.", "Write your name, and nothing else.")]
     return []
 
 
@@ -136,7 +137,7 @@ def check(form: SignForm, disposable: Collection[str], countries: Mapping[str, s
     """Who signs. Raises BadInput with every fault at once; ``where`` is the field's name."""
     name, email = one_line(form.name), unicodedata.normalize("NFC", form.email).strip()
     postcode, country, where_faults = _where(form, countries)
-    faults = [*_name_faults(name), *_address_faults(email, disposable), *where_faults]
+    faults = [*name_faults(name), *_address_faults(email, disposable), *where_faults]
     if not form.consent:
         remedy = "Tick the box if you agree. Without it your name cannot be kept."
         faults.append(Fault("consent", "You have not agreed.", remedy, kind="empty"))

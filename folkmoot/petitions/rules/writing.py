@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from folkmoot.common.errors import Fault
 from folkmoot.common.plain_text import tidy
 from folkmoot.petitions.rules import limits
+from folkmoot.petitions.rules.signing import name_faults
 
 _SPACES = re.compile(r"\s+")
 _GAPS = re.compile(r"\n{3,}")
@@ -78,7 +79,7 @@ def faults_of(words: NewPetition) -> list[Fault]:
         *length_fault("title", words.title, limits.TITLE_LEAST, limits.TITLE),
         *length_fault("background", words.background, limits.BACKGROUND_LEAST, limits.BACKGROUND),
         *length_fault("detail", words.detail, 0, limits.DETAIL),
-        *length_fault("creator_name", words.creator_name, limits.NAME_LEAST, limits.NAME),
+        *name_faults(words.creator_name, "creator_name"),
     ]
     if not faults and sum(c.isalnum() for c in words.title) < _LETTERS:
         faults.append(
