@@ -29,6 +29,7 @@ class PublicAct(models.Model):
             models.Index(fields=["place", "-id"]),
             models.Index(fields=["service", "-id"]),
             models.Index(fields=["body", "-id"]),
+            models.Index(fields=["subject", "-id"], name="act_of_subject"),
         ]
 
     def __str__(self) -> str:

@@ -122,6 +122,11 @@ class Signature(models.Model):
                 name="signature_to_tell",
             ),
             models.Index(
+                fields=["petition", "-id"],
+                condition=Q(name_shown=True),
+                name="signature_shown",
+            ),
+            models.Index(
                 fields=["network_key", "signed_at"],
                 condition=~Q(network_key=""),
                 name="signature_of_network",
