@@ -34,6 +34,8 @@ CODE_DIGITS = 6
 CODE_TRIES = 5
 # Counts of fewer people than this are not shown for a place or a day.
 SMALLEST_SHOWN = 5
+# So many more people must have signed before the table of places is made anew.
+PLACES_RENEWED_AFTER = 25
 # Addresses of signers go this long after a petition is over.
 ADDRESSES_KEPT = dt.timedelta(days=183)
 # Days before an answer is due on which the body is reminded; and each week when it is overdue.
