@@ -46,6 +46,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("folkmoot.web.altcha")),
     path("", include("folkmoot.web.pages.petition")),
     path("", include("folkmoot.web.pages.petition_sign")),
+    path("", include("folkmoot.web.pages.petition_answer")),
     path("", include("folkmoot.web.pages.questions")),
     path("", include("folkmoot.web.pages.questions_moderation")),
     path("", include("folkmoot.web.pages.report")),

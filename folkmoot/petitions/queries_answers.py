@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Max, Prefetch, QuerySet
 
 from folkmoot.bodies.models import Body
 from folkmoot.bodies.queries import body_by_slug
@@ -251,10 +251,22 @@ def answers_of(petition: int, today: dt.date) -> tuple[PetitionAnswerLine, ...]:
     return tuple(_line(row, today) for row in rows)
 
 
-def answer_to(petition: int, duty: int, today: dt.date) -> PetitionAnswerLine | None:
-    """The answer that was given to a petition under one duty, or None: four queries."""
+def answer_to(petition: int, duty: int, today: dt.date) -> PetitionAnswerLine:
+    """The answer that was given to a petition under one duty: four queries. Raises NotFound."""
     row = _rows().filter(petition=petition, duty=duty).first()
-    return _line(row, today) if row is not None else None
+    if row is None:
+        raise NotFound("There is no such answer to a petition.")
+    return _line(row, today)
+
+
+def answers_version(number: int, duty: int = 0) -> str:
+    """A text that is another one whenever the answers to a petition would look different: one
+    query. What offices do is a public act besides; what signers and the creator say is not."""
+    rows = PetitionAnswer.objects.filter(petition=number)
+    found = rows.aggregate(
+        given=Max("pk"), counted=Max("opinions_at"), marked=Max("commitments__marks")
+    )
+    return "|".join(str(value) for value in found.values())
 
 
 @dataclass(frozen=True, slots=True)

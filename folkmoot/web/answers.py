@@ -12,6 +12,8 @@ from folkmoot.bodies.queries import body_path
 from folkmoot.bodies.rules import Answer, HolderLine, Law, Member, Note, OfficeLine, ServiceAnswers
 from folkmoot.duties.queries import DutyLine
 from folkmoot.duties.rules import KINDS
+from folkmoot.petitions.queries_answers import answer_path
+from folkmoot.petitions.rules.answering import OF_PETITIONS
 from folkmoot.web.requirements import day
 
 
@@ -115,7 +117,10 @@ def speakers(members: Iterable[Member]) -> tuple[Speaker, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """An answer owed or given: what it is, a sentence on how it stands, and where it is told."""
+    """An answer owed or given: what it is, a sentence on how it stands, and where it is told.
+
+    ``answer`` is where its body answers, "" where that is done or is done on the duty's own page.
+    """
 
     id: int
     what: str
@@ -124,6 +129,15 @@ class Owed:
     body: str
     body_link: str
     link: str
+    answer: str = ""
+
+
+def _answer_link(line: DutyLine) -> str:
+    """Where an answer that is still owed to a petition is given."""
+    number = line.subject.rpartition(":")[2]
+    if not line.open or line.kind not in OF_PETITIONS or not number.isdigit():
+        return ""
+    return answer_path(int(number), line.id)
 
 
 def owed(line: DutyLine) -> Owed:
@@ -136,6 +150,7 @@ def owed(line: DutyLine) -> Owed:
         body=line.body_name,
         body_link=body_path(line.body),
         link=line.path if has_page(line.path) else "",
+        answer=_answer_link(line),
     )
 
 

@@ -40,6 +40,7 @@ from folkmoot.bodies.models import Holder, Office, Remit
 from folkmoot.common.models import PublicAct
 from folkmoot.framework.models import FrameworkVersion, InterventionElsewhere, StandardAccount
 from folkmoot.measures.queries_account import VERSION_SQL, version_words
+from folkmoot.petitions.models import CommitmentMark
 from folkmoot.web.context import assets
 
 LOOK = 2.0
@@ -123,6 +124,8 @@ _SHOWN_BY: tuple[tuple[type[Model], str], ...] = (
     (Remit, "id"),
     (Office, "id"),
     (Holder, "id"),
+    # What the creator of a petition says of a commitment is no act of an office.
+    (CommitmentMark, "id"),
 )
 
 

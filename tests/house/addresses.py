@@ -72,6 +72,12 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "moderation/questions/": ("/moderation/questions/",),
     "moderation/questions/<int:number>/": ("/moderation/questions/1/",),
     "petitions/<int:number>/": ("/petitions/99999999/",),
+    "petitions/<int:number>/answer/<int:duty>/": ("/petitions/99999999/answer/1/",),
+    "petitions/<int:number>/commitments/<int:which>/": ("/petitions/99999999/commitments/1/",),
+    "petitions/<int:number>/commitments/<int:which>/mark/": (
+        "/petitions/99999999/commitments/1/mark/",
+    ),
+    "petitions/opinion/<str:token>/": ("/petitions/opinion/none/",),
     "petitions/<int:number>/sign/": ("/petitions/99999999/sign/",),
     "petitions/<int:number>/sent/": ("/petitions/1/sent/",),
     "petitions/<int:number>/code/": ("/petitions/1/code/",),

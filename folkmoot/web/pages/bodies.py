@@ -21,6 +21,7 @@ from folkmoot.common.queries import RecordFilter, acts_like
 from folkmoot.duties.queries import Promptness, duties_of, promptness
 from folkmoot.places import queries as places
 from folkmoot.web.answers import Responsible, owed, post_of, responsible
+from folkmoot.web.commitments import commitments_shown
 from folkmoot.web.pages.record import entries
 from folkmoot.web.remembered import account_seen, remembered
 from folkmoot.web.standing_bodies import required_of
@@ -148,7 +149,8 @@ def one_body(request: HttpRequest, slug: str) -> HttpResponse:
         "ended": body.ended if body.ended and body.ended < today else None,
         "trail": [(_("Bodies"), "/bodies/")],
     }
-    return render(request, "pages/body.html", context | _prompt(body))
+    context |= _prompt(body) | commitments_shown(body, today)
+    return render(request, "pages/body.html", context)
 
 
 urlpatterns = [

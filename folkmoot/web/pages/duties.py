@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -15,9 +16,10 @@ from folkmoot.common.errors import BadInput, Conflict, NotAllowed, NotFound
 from folkmoot.common.reasons import WAIVERS
 from folkmoot.duties.actions.answering import answer, correct
 from folkmoot.duties.actions.waiving import waive
-from folkmoot.duties.queries import DutyFile, duty_file, reports_for
+from folkmoot.duties.queries import DutyFile, DutyLine, duty_file, reports_for
 from folkmoot.duties.rules import BY_RULE
 from folkmoot.people.models import Person
+from folkmoot.petitions.queries import petition_line
 from folkmoot.web.answers import owed
 from folkmoot.web.pages.cases_forms import Field, Form
 from folkmoot.web.pages.people_access import signed_in
@@ -26,12 +28,24 @@ from folkmoot.web.remembered import remembered
 ACTS: dict[str, Any] = {"answer": answer, "correct": correct, "waive": waive}
 
 
+def _subject(line: DutyLine) -> tuple[str, str]:
+    """(what it is about, in words; where that is told), both "" where only its key is known."""
+    kind, _colon, number = line.subject.partition(":")
+    if kind != "petition" or not number.isdigit():
+        return "", ""
+    with suppress(NotFound):
+        petition = petition_line(int(number), timezone.localdate())
+        return petition.heading, petition.path
+    return "", ""
+
+
 def _about(file: DutyFile) -> dict[str, Any]:
     said = owed(file.line)
     return {
         "file": file,
         "line": file.line,
         "owed": said,
+        "about": _subject(file.line),
         "waiver": WAIVERS.get(file.line.reason, ""),
         "trail": [(file.line.body_name, said.body_link)],
     }
@@ -77,6 +91,8 @@ def _reports(person: Person, number: int) -> list[str]:
 def act(request: HttpRequest, person: Person, number: int, what: str) -> HttpResponse:
     """A form by which an office answers, corrects or waives. The action checks who may."""
     file = duty_file(number, timezone.localdate())
+    if what == "answer" and (elsewhere := owed(file.line).answer):
+        return HttpResponseRedirect(elsewhere)
     form, status = _form(what, file), 200
     if request.method == "POST":
         form = form.asked({name: str(request.POST.get(name, "")) for name in request.POST})
