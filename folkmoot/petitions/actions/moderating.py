@@ -213,7 +213,7 @@ def refer(*, actor: Person | None, petition: int, to: str, at: dt.datetime) -> P
     copy = _copy(row, body, at)
     _settle(
         row, before, "refer-petition", "referred", office, actor, at,
-        to=body.name, copy=copy.pk if copy else None,
+        other=body.name, copy=copy.pk if copy else None,
     )  # fmt: skip
     return copy or row
 
