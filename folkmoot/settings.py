@@ -221,6 +221,8 @@ DELIVER_AT_ONCE = env.boolean("FOLKMOOT_DELIVER_AT_ONCE", default=not PRODUCTION
 BEHIND_PROXY = env.boolean("FOLKMOOT_BEHIND_PROXY", default=False)
 
 EMAIL_BACKEND = env.text("FOLKMOOT_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+# A mail server that does not answer must not hold a worker for longer than its claim lasts.
+EMAIL_TIMEOUT = 30
 DEFAULT_FROM_EMAIL = env.text("FOLKMOOT_FROM_EMAIL", "Folkmoot <folkmoot@localhost>")
 # Where people write who ask about privacy or accessibility; shown on those pages.
 CONTACT = env.text("FOLKMOOT_CONTACT", parseaddr(DEFAULT_FROM_EMAIL)[1])

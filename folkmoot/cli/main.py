@@ -78,6 +78,7 @@ def main() -> None:
 def _register() -> None:
     from folkmoot.cli import (
         account,
+        archive,
         catalogue,
         framework,
         intervention,
@@ -86,10 +87,12 @@ def _register() -> None:
         serving,
         switch,
         who,
+        work,
     )
 
     for command in (
         account.account,
+        archive.archive,
         catalogue.check,
         framework.framework,
         intervention.intervention,
@@ -101,6 +104,7 @@ def _register() -> None:
         releases.deliver,
         serving.serve,
         serving.demo,
+        work.work,
         switch.switch,
         people.invite,
         people.tidy,

@@ -9,14 +9,17 @@ def _address(host: str, port: int) -> str:
     return f"http://{'localhost' if host in {'127.0.0.1', '0.0.0.0'} else host}:{port}"  # noqa: S104 — compared, not bound
 
 
-def run_server(host: str, port: int, workers: int) -> None:
+def run_server(host: str, port: int, workers: int, work: bool | None) -> None:
     """Serves the site until stopped. One blocking thread a worker keeps the slowest answers short
-    (docs/decisions.md)."""
+    (docs/decisions.md). ``work``: a worker beside it, or None for the usual, as ``_work`` says."""
+    from django.conf import settings
     from granian import Granian
     from granian.constants import Interfaces
 
+    from folkmoot.cli.work import beside_server
+
     click.echo(f"Folkmoot is at {_address(host, port)} (stop with Ctrl+C)")
-    Granian(
+    server = Granian(
         "folkmoot.wsgi:application",
         address=host,
         port=port,
@@ -24,7 +27,9 @@ def run_server(host: str, port: int, workers: int) -> None:
         workers=workers,
         blocking_threads=1,
         log_access=False,
-    ).serve()
+    )
+    with beside_server(not settings.PRODUCTION if work is None else work):
+        server.serve()
 
 
 _host = click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
@@ -32,23 +37,33 @@ _port = click.option("--port", default=8000, show_default=True, help="Port to li
 _workers = click.option(
     "--workers", default=2, show_default=True, help="Processes; one for each core."
 )
+_work = click.option(
+    "--work/--no-work",
+    default=None,
+    help="Run `folkmoot work` beside the server; usual in development, and not in production.",
+)
 
 
 @click.command()
 @_host
 @_port
 @_workers
-def serve(host: str, port: int, workers: int) -> None:
-    """Serves the site from the database as it is. Run `folkmoot build` first."""
-    run_server(host, port, workers)
+@_work
+def serve(host: str, port: int, workers: int, work: bool | None) -> None:
+    """Serves the site from the database as it is. Run `folkmoot build` first.
+
+    In development mail is printed here, and sent and counted by a `folkmoot work` beside it.
+    """
+    run_server(host, port, workers, work)
 
 
 @click.command()
 @_host
 @_port
 @_workers
+@_work
 @click.option("--no-serve", is_flag=True, help="Load the data and exit.")
-def demo(host: str, port: int, workers: int, no_serve: bool) -> None:
+def demo(host: str, port: int, workers: int, work: bool | None, no_serve: bool) -> None:
     """Loads the shipped real data and serves the site: all it takes to look around.
 
     The first time takes under a minute; afterwards only what changed is loaded. Everything goes
@@ -58,4 +73,4 @@ def demo(host: str, port: int, workers: int, no_serve: bool) -> None:
 
     run_build()
     if not no_serve:
-        run_server(host, port, workers)
+        run_server(host, port, workers, work)

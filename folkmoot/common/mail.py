@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMessage, get_connection
 
 from folkmoot.common.errors import BadInput, Fault
-from folkmoot.common.outbox import Outgoing
+from folkmoot.common.outbox import Outgoing, Send
 
 
 def send_email(message: Outgoing) -> None:
@@ -20,6 +22,34 @@ def send_email(message: Outgoing) -> None:
     another kind or a payload without them, and whatever the mail backend raises when it does
     not take it.
     """
+    _email(message).send()
+
+
+@contextmanager
+def open_post() -> Iterator[Send]:
+    """As ``send_email``, over one connection to the mail server for as long as this lasts.
+
+    The connection is made when the first message is sent, and anew after any trouble.
+    """
+    line = get_connection()
+
+    def send(message: Outgoing) -> None:
+        email = _email(message)
+        email.connection = line
+        try:
+            line.open()
+            email.send()
+        except BaseException:
+            line.close()
+            raise
+
+    try:
+        yield send
+    finally:
+        line.close()
+
+
+def _email(message: Outgoing) -> EmailMessage:
     subject, text = message.payload.get("subject"), message.payload.get("text")
     if message.kind != "email" or not isinstance(subject, str) or not isinstance(text, str):
         raise BadInput(
@@ -33,9 +63,9 @@ def send_email(message: Outgoing) -> None:
         )
     name = hashlib.sha256(message.key.encode()).hexdigest()[:32]
     host = urlsplit(settings.SITE_URL).hostname or "localhost"
-    EmailMessage(
+    return EmailMessage(
         subject=" ".join(subject.split()),
         body=text,
         to=[message.to],
         headers={"Message-ID": f"<{name}@{host}>", "Auto-Submitted": "auto-generated"},
-    ).send()
+    )

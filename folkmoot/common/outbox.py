@@ -1,10 +1,11 @@
 """Messages that leave after commit: written with their cause, sent once, then forgotten.
 
 ``enqueue`` writes the message in the transaction that causes it, so it exists exactly when
-its cause does. ``deliver_due`` claims one message at a time for a lease, hands it to ``send``
-outside any transaction, and records what came of it. A worker that dies between handing a
-message over and recording it leaves a lapsed lease: the message is sent once more, and if
-that worker dies too it is held for an operator, so nobody is ever written to three times.
+its cause does. ``deliver_due`` claims a few messages for a lease, hands them one by one to
+``send`` outside any transaction, and records what came of each before the next. A worker that
+dies between handing a message over and recording it leaves a lapsed lease: the message is claimed
+alone and sent once more, and if that worker dies too it is held for an operator, so nobody is ever
+written to three times.
 """
 
 from __future__ import annotations
@@ -12,17 +13,23 @@ from __future__ import annotations
 import datetime as dt
 import re
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import takewhile
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 
 from folkmoot.common.errors import BadInput, Fault, NotFound
 from folkmoot.common.models import Message
 
 # Longer than any one sending may take, so that a live worker never loses its claim.
 LEASE = dt.timedelta(minutes=10)
+# New messages are claimed so many at a time; a worker that has held them for this long gives
+# back those that it has not begun with.
+CLAIMED_AT_ONCE = 20
+HELD = LEASE / 2
 FIRST_WAIT = dt.timedelta(minutes=1)
 LONGEST_WAIT = dt.timedelta(hours=6)
 MAX_ATTEMPTS = 12
@@ -138,54 +145,93 @@ def deliver_due(*, at: dt.datetime, limit: int, send: Send) -> Delivery:
     def now() -> dt.datetime:
         return at + dt.timedelta(seconds=time.monotonic() - began)
 
-    sent = again = failed = 0
-    for _ in range(limit):
-        message = _claim(now())
-        if message is None:
+    done = Counter[str]()
+    left = limit
+    while left > 0:
+        claimed = _claim(now(), min(left, CLAIMED_AT_ONCE))
+        if not claimed:
             break
-        if message.failed_at is not None:
-            failed += 1
-            continue
-        try:
-            send(Outgoing(message.key, message.kind, message.to, message.payload, message.attempts))
-        except Exception as error:  # noqa: BLE001 - one bad message must not stop the others
-            if _record_trouble(message, now(), error):
-                failed += 1
-            else:
-                again += 1
-        else:
-            _record_sent(message, now())
-            sent += 1
-    return Delivery(sent, again, failed)
+        give_back = now() + HELD
+        for place, message in enumerate(claimed):
+            if place and now() >= give_back:
+                _release(claimed[place:])
+                break
+            done[_hand_over(message, send, now)] += 1
+            left -= 1
+    return Delivery(done[_SENT], done[_AGAIN], done[_FAILED])
 
 
-def _claim(now: dt.datetime) -> Message | None:
-    """Take one due message for a lease, or give up one that stopped two workers."""
+_SENT, _AGAIN, _FAILED = "sent", "again", "failed"
+
+
+def _hand_over(message: Message, send: Send, now: Callable[[], dt.datetime]) -> str:
+    """Send one claimed message, and record what came of it: one of the three words above."""
+    if message.failed_at is not None:
+        return _FAILED
+    try:
+        send(Outgoing(message.key, message.kind, message.to, message.payload, message.attempts))
+    except Exception as error:  # noqa: BLE001 - one bad message must not stop the others
+        return _FAILED if _record_trouble(message, now(), error) else _AGAIN
+    _record_sent(message, now())
+    return _SENT
+
+
+def _claim(now: dt.datetime, most: int) -> list[Message]:
+    """Take due messages for a lease: new ones together, or one alone that stopped a worker.
+
+    One that stopped two workers is given up, and comes alone too, with ``failed_at``.
+    """
     with transaction.atomic(durable=True):
         # On PostgreSQL rows held by other workers are passed over; on SQLite the transaction
         # itself is exclusive from its beginning (transaction_mode IMMEDIATE).
-        message = (
+        due = list(
             Message.objects.select_for_update(skip_locked=True)
             .filter(sent_at__isnull=True, failed_at__isnull=True, due_at__lte=now)
             .filter(Q(claimed_until__isnull=True) | Q(claimed_until__lte=now))
-            .order_by("due_at", "pk")
-            .first()
+            .order_by("due_at", "pk")[:most]
         )
-        if message is None:
-            return None
-        if message.claimed_until is not None:
-            message.unconfirmed += 1
-        if message.unconfirmed > 1:
-            message.failed_at = now
-            message.claimed_until = None
-            message.last_error = "stopped two workers"
-        else:
-            message.attempts += 1
-            message.claimed_until = now + LEASE
-        message.save(
-            update_fields=["attempts", "claimed_until", "unconfirmed", "failed_at", "last_error"]
-        )
-        return message
+        if due and due[0].claimed_until is not None:
+            return [_claim_again(due[0], now)]
+        new = list(takewhile(lambda message: message.claimed_until is None, due))
+        if new:
+            for message in new:
+                message.attempts += 1
+                message.claimed_until = now + LEASE
+            Message.objects.filter(pk__in=[message.pk for message in new]).update(
+                attempts=F("attempts") + 1, claimed_until=now + LEASE
+            )
+        return new
+
+
+def _claim_again(message: Message, now: dt.datetime) -> Message:
+    """Take a message whose last worker died with it, or give it up if another had before.
+
+    What that worker had claimed with it comes after it, so it had not begun with any of that.
+    """
+    _release(
+        Message.objects.filter(
+            claimed_until=message.claimed_until, sent_at__isnull=True, failed_at__isnull=True
+        ).exclude(pk=message.pk)
+    )
+    message.unconfirmed += 1
+    if message.unconfirmed > 1:
+        message.failed_at = now
+        message.claimed_until = None
+        message.last_error = "stopped two workers"
+    else:
+        message.attempts += 1
+        message.claimed_until = now + LEASE
+    message.save(
+        update_fields=["attempts", "claimed_until", "unconfirmed", "failed_at", "last_error"]
+    )
+    return message
+
+
+def _release(messages: Iterable[Message]) -> None:
+    """Give messages back that were claimed and not begun with."""
+    Message.objects.filter(pk__in=[message.pk for message in messages]).update(
+        attempts=F("attempts") - 1, claimed_until=None
+    )
 
 
 def _record_sent(message: Message, now: dt.datetime) -> None:

@@ -1,5 +1,8 @@
+import contextlib
 import datetime as dt
+import random
 import threading
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -244,6 +247,43 @@ def test_a_claim_is_respected_until_its_lease_ends(committing, at):
     after = at + outbox.LEASE + dt.timedelta(minutes=1)
     assert outbox.deliver_due(at=after, limit=1, send=postbox) == outbox.Delivery(sent=1)
     assert len(postbox.handed) == 2
+
+
+def test_what_a_dead_worker_had_not_begun_with_is_sent_and_nothing_thrice(committing, at):
+    keys = [put(at, key=f"cause:{number:02}").key for number in range(30)]
+    postbox = Postbox()
+    dice = random.Random(4)
+
+    def send(message):
+        postbox(message)
+        if dice.random() < 0.4:
+            raise Died
+
+    for hour in range(60):
+        with contextlib.suppress(Died):
+            outbox.deliver_due(at=at + dt.timedelta(hours=hour), limit=50, send=send)
+
+    handed = Counter(message.key for message in postbox.handed)
+    assert sorted(handed) == keys
+    assert max(handed.values()) <= 2
+    held = Message.objects.filter(failed_at__isnull=False)
+    assert Message.objects.filter(sent_at__isnull=True).count() == held.count()
+    assert held.exists()
+    assert all(handed[message.key] == 2 for message in held)
+
+
+def test_a_slow_worker_gives_back_what_it_has_not_begun_with(committing, at, monkeypatch):
+    for number in range(3):
+        put(at, key=f"cause:{number}")
+    monkeypatch.setattr(outbox, "HELD", dt.timedelta(0))
+    seen = []
+
+    def send(message):
+        seen.append(set(Message.objects.filter(claimed_until=None).values_list("key", flat=True)))
+
+    assert outbox.deliver_due(at=at, limit=3, send=send) == outbox.Delivery(sent=3)
+    assert seen[1] == {"cause:0"}
+    assert set(Message.objects.values_list("attempts", "unconfirmed")) == {(1, 0)}
 
 
 def test_workers_side_by_side_send_each_message_once(committing, at):

@@ -112,7 +112,7 @@ def _forget_hours(number: int, at: dt.datetime) -> None:
 def _turn(number: int, limit: int) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(_TURN, [number, limit])
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def _moment(value: dt.datetime | str) -> dt.datetime:
