@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from django.db import transaction
 
-from folkmoot.framework.building_bodies import release_for, write_bodies
+from folkmoot.framework.building_bodies import release_for, rows_of_bodies
 from folkmoot.framework.catalogue import Framework, Standard
 from folkmoot.framework.history import panels
 from folkmoot.framework.models import (
@@ -132,7 +132,11 @@ def _replace(due: list[_Due], gone: list[int], at: dt.datetime) -> int:
             _summarise(one, judged, at).save()
             written += len(rows)
             if one.bodies is not None:
-                written += write_bodies(one.version, one.standard, one.account.measure, one.bodies)
+                of_bodies = rows_of_bodies(
+                    one.version, one.standard, one.account.measure, one.bodies
+                )
+                BodyStanding.objects.bulk_create(of_bodies, batch_size=_BATCH)
+                written += len(of_bodies)
     return written
 
 

@@ -1,4 +1,4 @@
-"""The build of bodies' standings, beside those of places and in the same transaction.
+"""Bodies' standings, which the build writes beside those of places in the same transaction.
 
 Only of frameworks in use: no ladder is held against a body, so a rehearsal needs none.
 """
@@ -13,8 +13,6 @@ from folkmoot.framework.rules.facts import Fact, all_facts
 from folkmoot.framework.rules.standing import judge, newest_of
 from folkmoot.measures.models import Measure, Release
 
-_BATCH = 2000
-
 
 def release_for(version: FrameworkVersion, standard: Standard, measure: Measure) -> Release | None:
     """The release whose bodies are to be judged on a standard, or None."""
@@ -23,24 +21,22 @@ def release_for(version: FrameworkVersion, standard: Standard, measure: Measure)
     return body_release(measure)
 
 
-def write_bodies(
+def rows_of_bodies(
     version: FrameworkVersion, standard: Standard, measure: Measure, release: Release
-) -> int:
-    """Judge every body that a standard is asked of, within the caller's transaction."""
+) -> list[BodyStanding]:
+    """Where every body stands that a standard is asked of, in every period: not yet written."""
     panel = body_panel(measure, release)
     if panel is None:
-        return 0
+        return []
     # Kinds of body take the place of kinds of area: all else is judged alike.
     judged = judge(panel, standard.model_copy(update={"applies_to": standard.bodies}))
     newest = newest_of(judged)
     period = judged.panel.periods[newest] if newest >= 0 else ""
     ids = dict(Body.objects.filter(slug__in=judged.panel.areas).values_list("slug", "pk"))
-    rows = [
+    return [
         _row(fact, (version.pk, measure.pk, ids[fact.area], release.pk), fact.period == period)
         for fact in all_facts(judged, standard.id)
     ]
-    BodyStanding.objects.bulk_create(rows, batch_size=_BATCH)
-    return len(rows)
 
 
 def _row(fact: Fact, keys: tuple[int, int, int, int], newest: bool) -> BodyStanding:

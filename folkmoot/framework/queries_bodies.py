@@ -51,7 +51,7 @@ def held_bodies(
     )
     found = []
     for pk, *columns, status, release, row, newest, name, kind in records:
-        fact = Fact(*columns, None, None, status, release, row or 0)
+        fact = Fact(*[*columns, None, None, status, release, row or 0])
         standard = framework.standard(fact.standard)
         if standard is not None:
             says = stands(standard, fact, BODY_KINDS[kind])
