@@ -1,4 +1,4 @@
-"""Figures of NHS trusts: bodies read from a release of their own, and judged like places."""
+"""Figures of NHS trusts: bodies read from a release of their own, through the same door."""
 
 import csv
 import datetime as dt
@@ -9,43 +9,29 @@ from pathlib import Path
 import pytest
 from django.db import DatabaseError, transaction
 
-from folkmoot.bodies.models import Body
 from folkmoot.bodies.rules import BODY_KINDS
 from folkmoot.bodies.trusts import TRUSTS, code_of_trust, trust_slugs
 from folkmoot.common.errors import BadInput
-from folkmoot.framework import queries
-from folkmoot.framework.building import build_standings
 from folkmoot.framework.catalogue import Framework
-from folkmoot.framework.importing import put_in_use
-from folkmoot.framework.models import BodyStanding, FrameworkVersion, Standing
-from folkmoot.framework.queries_bodies import bodies_on, history_of_body
-from folkmoot.measures import receiving
-from folkmoot.measures.catalogue import Catalogue, read_catalogue
+from folkmoot.measures.catalogue import read_catalogue
 from folkmoot.measures.checking import shipped_areas
-from folkmoot.measures.importing import sync_catalogue
 from folkmoot.measures.models import (
     Account,
     BodyObservation,
-    MeasureAccount,
     Observation,
     Release,
     Revision,
 )
-from folkmoot.measures.publishing import publish
 from folkmoot.measures.readers import read
 from folkmoot.measures.receiving import measures_of, receive
-from folkmoot.measures.rules.definition import HISTORY_FIELDS
-from folkmoot.places.models import Area
 from folkmoot.shipped import shipped
-from tests.rooms.framework_account import AT, account
-from tests.rooms.framework_material import SOURCE, TODAY, framework, standard
-from tests.rooms.releases_material import measure, source
-from tests.rooms.releases_world import SCHOOLS
+from tests.rooms.framework_account import AT
+from tests.rooms.framework_material import framework, standard
+from tests.rooms.trusts_world import put_out, rows, trusts_world
 
 pytestmark = pytest.mark.django_db
 DATA, FOLDER = shipped("data"), shipped("catalogue")
 SLUG = "nhs-ae-trust"
-HEADER = "nhs_trust22_code,attendances_over_4hours,total_attendances,date"
 
 
 @pytest.fixture(scope="module")
@@ -177,54 +163,6 @@ def test_a_standard_is_asked_of_kinds_of_body_that_exist_and_old_documents_keep_
 
 # ---- Releases
 
-TITLE = {
-    "slug": "waits",
-    "title": "People who waited",
-    "people": "people",
-    "kinds": {"integrated-care-board"},
-    "similar": "ons-global",
-}
-
-
-def trusts_world():
-    """One measure of boards (no figures of theirs) and of trusts; the bodies of four trusts."""
-    columns = {"numerator": "attendances_over_4hours", "denominator": "total_attendances"}
-    boards = source("nhs-counts", slug="boards", columns={"area": "icb", "period": "date"})
-    trusts = source(
-        "nhs-counts",
-        slug="trusts",
-        columns={"area": "nhs_trust22_code", "period": "date"},
-        area_codes="nhs-trust",
-        period_format="month-name",
-        status_marks={"": "not reported"},
-    )
-    waits = measure(
-        reading={"dataset": "boards"},
-        select=columns,
-        bodies={"dataset": "trusts", "select": columns},
-        **TITLE,
-    )
-    sources = {"boards": boards, "trusts": trusts}
-    sync_catalogue(Catalogue({"schools": SCHOOLS}, sources, {"waits": waits}))
-    for code in ("RH8", "RQM", "RA9", "RBQ"):
-        slug = f"nhs-trust-{code.lower()}"
-        Body.objects.create(slug=slug, name=f"NHS trust {code}", kind="nhs-trust", source="x")
-
-
-def put_out(*rows, at=AT):
-    data = "\n".join([HEADER, *rows, ""]).encode()
-    release = receive(data, source_slug="trusts", filename="t.csv", at=at, office="operator")
-    if release.state != Release.State.READY:
-        return release
-    return publish([release], at=at, office="operator")[0]
-
-
-MONTHS = ("April 2025", "May 2025", "June 2025")
-
-
-def rows(code, *over, cases=200):
-    return [f"{code},{n},{cases},{month}" for n, month in zip(over, MONTHS, strict=True)]
-
 
 def test_figures_of_bodies_stand_in_a_table_of_their_own_and_get_no_account():
     trusts_world()
@@ -286,179 +224,3 @@ def test_the_database_refuses_to_change_a_figure_of_a_body_or_a_revision_of_nobo
     both = {"release": release, "measure": measures_of(release.source).get(), "period": "2025"}
     with pytest.raises(DatabaseError), transaction.atomic():
         Revision.objects.create(kind="added", **both)
-
-
-# ---- Standings
-
-
-def asked(**more):
-    """A framework in use whose one standard is asked of trusts, and of boards."""
-    waits = standard(
-        id="waits",
-        service="schools",
-        measure="waits",
-        title="At most 5 in 100 wait",
-        kind="national-standard",
-        per_case=False,
-        operator=">=",
-        value=95,
-        unit="%",
-        line=5,
-        breach="waited",
-        applies_to=["integrated-care-board"],
-        bodies=["nhs-trust"],
-    )
-    return framework(
-        waits,
-        **{
-            "slug": "england-as-found",
-            "illustrative": False,
-            "title": "England",
-            "ladder": [],
-            "sources": [SOURCE],
-            **more,
-        },
-    )
-
-
-def judged(*lines):
-    trusts_world()
-    release = put_out(*lines)
-    boards = Release.objects.create(
-        source=measures_of(release.source).get().source,
-        number=1, sha256="0" * 64, filename="b", size=1, state="published", received_at=AT,
-    )  # fmt: skip
-    board = Area.objects.create(
-        code="E54000001", name="Board", slug="board", kind="integrated-care-board",
-        nation="E92000001", edition="2025-04", source="x",
-    )  # fmt: skip
-    waits = measures_of(release.source).get()
-    MeasureAccount.objects.create(
-        measure=waits, release=boards, period="2025-06-01/P1M", period_end="2025-07-01",
-        basis="none", field=0, summary={}, inputs="first", computed_at=AT,
-    )  # fmt: skip
-    fields = {f.name for f in Account._meta.fields}
-    blank = {n: "" for n in fields if n.startswith("verdict_")} | {"funnel": "", "trend": ""}
-    past = dict.fromkeys(HISTORY_FIELDS, "") | {"value": 8.0, "lower": None, "upper": None}
-    past |= {"period": "2025-06-01/P1M", "end": "2025-07-01", "row": 9}
-    Account.objects.create(
-        measure=waits, area=board, release=boards, row=9, period="2025-06-01/P1M",
-        period_end="2025-07-01", newest=True, value=8.0, compared=True,
-        history=[list(past.values())], **blank,
-    )  # fmt: skip
-    put_in_use(asked(), office="build", at=AT)
-    return build_standings(AT)
-
-
-def course(code):
-    body = Body.objects.get(slug=f"nhs-trust-{code.lower()}")
-    return [
-        (h.fact.state, h.fact.consecutive, h.fact.affected, h.fact.cases, h.fact.row)
-        for h in history_of_body(body.pk, queries.current(TODAY))
-    ]
-
-
-def test_every_trust_and_month_is_judged_and_counted_in_a_row():
-    judged(
-        *rows("RH8", 20, 30, 40),
-        *rows("RQM", "", 10, 11),
-        *rows("RA9", 40, 8, 12),
-    )
-
-    assert course("RH8") == [
-        ("below", 1, 20, 200, 2),
-        ("below", 2, 30, 200, 3),
-        ("below", 3, 40, 200, 4),
-    ]
-    # No figure is no standing; the line itself is met.
-    assert [state for state, *_ in course("RQM")] == ["cannot-say", "meets", "below"]
-    assert [n for _, n, *_ in course("RA9")] == [1, 0, 1]
-    newest = bodies_on("waits", queries.current(TODAY))
-    assert [(h.area_name, h.fact.failing, h.says) for h in newest] == [
-        ("NHS trust RA9", True, "Below the minimum, and every case is counted."),
-        ("NHS trust RH8", True, "Below the minimum, and every case is counted."),
-        ("NHS trust RQM", True, "Below the minimum, and every case is counted."),
-    ]
-    assert newest[0].fact.release == "trusts/1"
-
-
-def test_boards_stand_beside_trusts_and_are_not_mixed_with_them():
-    report = judged(*rows("RH8", 20, 30, 40))
-
-    assert Standing.objects.get().area.slug == "board"
-    assert BodyStanding.objects.count() == 3
-    assert report.standings == 4
-
-
-def test_a_trust_that_saw_nobody_is_asked_nothing_and_one_that_stops_is_said_to_be_missing(
-    monkeypatch,
-):
-    monkeypatch.setattr(receiving, "accepted", lambda *_: {"impossible-value": "nobody came"})
-    judged(
-        *rows("RH8", 20, 30, 40),
-        *rows("RBQ", 0, 0, 0, cases=0),
-        "RA9,20,200,April 2025",
-    )
-
-    assert course("RBQ") == []
-    assert [state for state, *_ in course("RA9")] == ["below", "not-in-release", "not-in-release"]
-    says = {h.fact.area: h.says for h in bodies_on("waits", queries.current(TODAY))}
-    assert says["nhs-trust-ra9"] == "The release has no figure for this NHS trust."
-
-
-def test_what_has_not_changed_is_left_alone_and_a_new_release_of_trusts_is_judged_anew():
-    judged(*rows("RH8", 20, 30, 40))
-    before = set(BodyStanding.objects.values_list("pk", flat=True))
-    assert build_standings(AT).unchanged == 1
-    assert set(BodyStanding.objects.values_list("pk", flat=True)) == before
-
-    put_out(*rows("RH8", 20, 30, 4), at=AT + dt.timedelta(1))
-    again = build_standings(AT)
-
-    assert (again.judged, again.standings) == (1, 4)
-    assert [state for state, *_ in course("RH8")] == ["below", "below", "meets"]
-    assert set(BodyStanding.objects.values_list("release__number", flat=True)) == {2}
-
-
-def test_a_rehearsal_judges_no_body():
-    judged(*rows("RH8", 20, 30, 40))
-    words = {"title": "Illustrative", "scope": "An illustrative scope."}
-    illustrative = asked(slug="try", illustrative=True, **words)
-    put_in_use(illustrative, office="build", at=AT)
-    build_standings(AT)
-
-    assert FrameworkVersion.objects.filter(space="rehearsal").exists()
-    assert set(BodyStanding.objects.values_list("framework__slug", flat=True)) == {
-        "england-as-found"
-    }
-
-
-def test_standings_of_bodies_go_with_the_account_that_the_standard_rests_on():
-    judged(*rows("RH8", 20, 30, 40))
-    MeasureAccount.objects.all().delete()
-    build_standings(AT)
-
-    assert not BodyStanding.objects.exists()
-
-
-def test_reads_take_one_query_each(django_assert_num_queries):
-    judged(*rows("RH8", 20, 30, 40))
-    in_use, body = queries.current(TODAY), Body.objects.get(slug="nhs-trust-rh8").pk
-
-    with django_assert_num_queries(1):
-        history_of_body(body, in_use)
-    with django_assert_num_queries(1):
-        bodies_on("waits", in_use)
-
-
-def test_a_standard_without_figures_of_bodies_judges_places_alone():
-    account()
-    whole = framework(
-        standard(bodies=["nhs-trust"]),
-        slug="england-as-found", illustrative=False, title="England", ladder=[], sources=[SOURCE],
-    )  # fmt: skip
-    put_in_use(whole, office="build", at=AT)
-    build_standings(AT)
-
-    assert Standing.objects.exists()
-    assert not BodyStanding.objects.exists()
