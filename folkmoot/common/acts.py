@@ -68,6 +68,7 @@ VERBS: dict[str, Verb] = {
     "hold-release": Verb("held a release because of its faults"),
     "load-postcodes": Verb("loaded an official postcode directory"),
     "import-holders": Verb("recorded who holds the offices of a body"),
+    "import-archive": Verb("took in an archive of petitions made on another site"),
     "accept-fault": Verb("accepted a fault", frozenset(FAULT_KINDS), needs_reason=True),
     "grant-role": Verb("granted a role to an office"),
     "end-role": Verb("ended a role of an office", frozenset(reasons.ROLE_ENDINGS)),
