@@ -55,7 +55,7 @@ def test_its_numbers_grow_with_the_place_and_stay_within_reach():
     for people in RESIDENTS:
         stamped = [needed(level, people) for level in SCHEME.levels_for("unitary-council")]
         assert stamped == sorted(stamped)
-        # The guidance under the repealed duty let no council ask for more than one in twenty.
+        # Under the repealed duty no council could ask for more than one resident in twenty.
         assert stamped[-1] <= people * 0.05
 
 
