@@ -97,6 +97,13 @@ def _remind(at: dt.datetime) -> int:
     return remind(today=day_of(at), at=at)
 
 
+def _places(at: dt.datetime) -> int:
+    from folkmoot.people.queries import day_of
+    from folkmoot.petitions.actions.breakdowns import renew_breakdowns
+
+    return renew_breakdowns(today=day_of(at))
+
+
 def _interventions(at: dt.datetime) -> int:
     from folkmoot.framework.cases.actions import end_what_is_over
 
@@ -119,6 +126,7 @@ JOBS = (
     Job("tell-askers", 10, _askers),
     Job("opinions", 60, _opinions),
     Job("remind", _HOUR, _remind),
+    Job("places", _HOUR, _places),
     Job("interventions", _DAY, _interventions),
     Job("tidy", _DAY, _tidy),
     Job("mail", 1, _mail, _BATCH),
@@ -169,9 +177,10 @@ def work(once: bool, beside: int | None) -> None:
     """Does everything that happens off the request, until it is stopped.
 
     It sends mail, writes letters to people who signed and counts their signatures every second,
-    closes petitions whose last day is over, tells signers of answers, reminds bodies of what they
-    owe, and once a day ends what is over and erases what is old. Run one beside the server; more
-    do no harm. A job that fails is logged and tried again; the others go on. SIGTERM ends it.
+    closes petitions whose last day is over, makes the tables of who signed where, tells signers
+    of answers, reminds bodies of what they owe, and once a day ends what is over and erases what
+    is old. Run one beside the server; more do no harm. A job that fails is logged and tried
+    again; the others go on. SIGTERM ends it.
 
     \b
     `folkmoot serve` starts one by itself in development. Instead of it, cron may run:

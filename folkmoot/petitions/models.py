@@ -12,6 +12,7 @@ from folkmoot.petitions.models_archive import ArchivedPetition
 from folkmoot.petitions.models_moderation import Alert, Batch, ModerationDecision, PaperBatch
 from folkmoot.petitions.models_questions import Question
 from folkmoot.petitions.models_signing import Signature, SignatureCount
+from folkmoot.petitions.models_watching import Breakdown
 from folkmoot.petitions.rules.states import DRAFT, STATES
 from folkmoot.places.models import Area
 from folkmoot.services.models import Service
@@ -21,6 +22,7 @@ __all__ = [
     "ArchivedPetition",
     "Batch",
     "BodyScheme",
+    "Breakdown",
     "Commitment",
     "CommitmentMark",
     "ModerationDecision",
