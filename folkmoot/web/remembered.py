@@ -40,10 +40,11 @@ from folkmoot.bodies.models import Holder, Office, Remit
 from folkmoot.common.models import PublicAct
 from folkmoot.framework.models import FrameworkVersion, InterventionElsewhere, StandardAccount
 from folkmoot.measures.queries_account import VERSION_SQL, version_words
-from folkmoot.petitions.models import CommitmentMark
+from folkmoot.petitions.models import CommitmentMark, Petition
 from folkmoot.web.context import assets
 
 LOOK = 2.0
+COUNTS = 30.0  # seconds: see _counts
 WATCHED = 20_000  # addresses of which one process knows what else their pages are made from
 _SEEN = "folkmoot.account"
 ROOM = 64_000_000  # bytes of pages kept in one process
@@ -73,6 +74,7 @@ class _Shelf:
         self.stamp = ""
         self.looked = float("-inf")
         self.watched: dict[str, tuple[float, str]] = {}
+        self.counted, self.moved = "", float("-inf")
         self.away = float("-inf")
 
     def get(self, key: tuple[str, ...]) -> _Page | None:
@@ -136,10 +138,23 @@ def _state() -> tuple[str, str]:
         f"(SELECT COUNT(*) FROM {model._meta.db_table})"
         for model, column in _SHOWN_BY
     ]
+    counted = f"(SELECT MAX(counted_at) FROM {Petition._meta.db_table})"  # noqa: S608
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {VERSION_SQL}, {', '.join(parts)}")
-        newest, count, *others = cursor.fetchone()
+        cursor.execute(f"SELECT {VERSION_SQL}, {counted}, {', '.join(parts)}")
+        newest, count, last, *others = cursor.fetchone()
+    if str(last) != _SHELF.counted:
+        _SHELF.counted, _SHELF.moved = str(last), time.monotonic()
     return version_words(newest, count), "|".join(str(other) for other in others)
+
+
+def _counts() -> str:
+    """A text that is another one at most ``COUNTS`` seconds after signatures were counted.
+
+    While people sign it changes every ``COUNTS`` seconds, whatever was counted: pages with counts
+    on them need not be made anew with each one. Afterwards it stays.
+    """
+    now = time.monotonic()
+    return str(now // COUNTS) if now - _SHELF.moved < 2 * COUNTS else _SHELF.counted
 
 
 def _stamp() -> tuple[str, str]:
@@ -203,6 +218,11 @@ def remembered(view: View) -> View:
     return _remembered(view, None)
 
 
+def remembered_with_counts(view: View) -> View:
+    """As ``remembered``, for a page that shows how many signed: it lags by a minute at most."""
+    return _remembered(view, None, counts=True)
+
+
 def remembered_with(also: Callable[..., str]) -> Callable[[View], View]:
     """As ``remembered``, for a page that is also made from what ``also`` says.
 
@@ -214,7 +234,7 @@ def remembered_with(also: Callable[..., str]) -> Callable[[View], View]:
     return lambda view: _remembered(view, also)
 
 
-def _remembered(view: View, also: Callable[..., str] | None) -> View:
+def _remembered(view: View, also: Callable[..., str] | None, counts: bool = False) -> View:
     @require_safe
     @wraps(view)
     def answer(request: HttpRequest, *args: str | int, **kwargs: str | int) -> HttpResponse:
@@ -238,6 +258,8 @@ def _remembered(view: View, also: Callable[..., str] | None) -> View:
         keep = 60
         if also is not None:
             stamp, keep = f"{stamp}|{_watched(address, also, kwargs)}", 10
+        if counts:
+            stamp, keep = f"{stamp}|{_counts()}", 20
         key = (address, get_language() or "", day, stamp)
         page = _SHELF.get(key) if settings.PAGE_CACHE and not settings.DEBUG else None
         if page is None:
