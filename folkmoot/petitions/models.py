@@ -139,6 +139,7 @@ class Petition(models.Model):
             models.Index(fields=["body", "state"], name="petition_of_body"),
             models.Index(fields=["state", "-signatures"], name="petition_by_signatures"),
             models.Index(fields=["state", "closes_on"], name="petition_closing"),
+            models.Index(fields=["counted_at"], name="petition_counted"),
         ]
 
     def __str__(self) -> str:
