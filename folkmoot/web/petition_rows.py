@@ -26,6 +26,8 @@ def status(file: PetitionFile) -> str:
     """How a petition stands, most important first: "312 signatures; 188 more make a written
     answer owed. Open for signatures until 3 May 2027: 161 days left."."""
     line, ahead = file.line, file.next_threshold
+    if not counted(file):
+        return standing(file)
     said = signatures_words(line.signatures)
     if line.open and ahead is not None:
         more = max(ahead.needed - line.signatures, 1)
@@ -36,6 +38,11 @@ def status(file: PetitionFile) -> str:
         ) % {"count": said, "more": f"{more:,}", "what": _(KINDS[ahead.kind])}
     owed = " ".join(duty.says for duty in file.duties if duty.open)
     return " ".join(part for part in (f"{said}.", owed, standing(file)) if part)
+
+
+def counted(file: PetitionFile) -> bool:
+    """Whether it matters how many signed: it was opened once, and is not hidden."""
+    return file.line.opened_on is not None and file.line.state != HIDDEN
 
 
 def standing(file: PetitionFile) -> str:

@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 
 from folkmoot.bodies.models import Office
 from folkmoot.petitions.queries import PetitionFile, petition_file, subject_of
-from folkmoot.petitions.queries_answers import answers_of
+from folkmoot.petitions.queries_answers import answers_of, answers_version
 from folkmoot.petitions.queries_page import acts_about, newest_names, version_of
 from folkmoot.petitions.rules.reasons import words_of
-from folkmoot.petitions.rules.states import HIDDEN
+from folkmoot.petitions.rules.states import CLOSED, OPEN
 from folkmoot.web.answers import owed
 from folkmoot.web.pages.record import verb_words
-from folkmoot.web.petition_rows import goals, history, scheme_words, status
+from folkmoot.web.petition_rows import counted, goals, history, scheme_words, status
 from folkmoot.web.remembered import remembered_with
 from folkmoot.web.sharing import sharing
 
@@ -31,26 +31,33 @@ def _office(file: PetitionFile) -> str:
     return rows.values_list("title", flat=True).first() or ""
 
 
-@remembered_with(version_of)
+def _version(number: int) -> str:
+    """Another text whenever the page would be another: two queries."""
+    return f"{version_of(number)}|{answers_version(number)}"
+
+
+@remembered_with(_version)
 def petition(request: HttpRequest, number: int) -> HttpResponse:
     """Everything public about one petition: the same for everybody."""
     today = timezone.localdate()
     file = petition_file(number, today)
     line = file.line
-    answered = any(duty.ended_by or duty.state == "answered" for duty in file.duties)
-    names = newest_names(number, NAMES) if line.signatures and line.state != HIDDEN else ()
+    answered = any(duty.state == "answered" for duty in file.duties)
+    shown = counted(file)
+    names = newest_names(number, NAMES) if shown and line.signatures else ()
     context = {
         "file": file,
         "line": line,
         "status": status(file),
         "office": _office(file),
+        "counted": shown,
         "goals": goals(file),
         "scheme": scheme_words(file),
         "why": words_of(line.reason),
         "duties": [owed(duty) for duty in file.duties],
         "answers": answers_of(number, today) if answered else (),
         "names": names,
-        "share": sharing(line),
+        "share": sharing(line) if line.state in {OPEN, CLOSED} else None,
         "history": history(file),
         "acts": [(act, verb_words(act.verb)) for act in acts_about(subject_of(number))],
         "trail": [

@@ -18,7 +18,7 @@
       var left = most - Array.from(field.value.replace(/\r\n/g, "\n").trim()).length;
       var said = left < 0 ? field.dataset.over : field.dataset.left;
       seen.classList.toggle("is-over", left < 0);
-      return said.replace("#", String(Math.abs(left)));
+      return said.replace("#", Math.abs(left).toLocaleString("en-GB"));
     }
 
     function say() {
