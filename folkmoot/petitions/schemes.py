@@ -162,3 +162,22 @@ def schemes_of(body: Body) -> list[SchemeInUse]:
         )
         for row in BodyScheme.objects.filter(body=body).order_by("-version")
     ]
+
+
+def adopted_schemes(on: dt.date) -> list[tuple[Body, SchemeInUse]]:
+    """Every body whose own scheme holds on a day, by name, with that scheme: one query."""
+    rows = BodyScheme.objects.filter(since__lte=on).select_related("body")
+    newest = {row.body_id: row for row in rows.order_by("version")}
+    return [
+        (
+            row.body,
+            SchemeInUse(
+                row.body.slug,
+                str(row.version),
+                row.since,
+                tuple(read_levels(row.levels)[0]),
+                row.source,
+            ),
+        )
+        for row in sorted(newest.values(), key=lambda row: row.body.name)
+    ]
