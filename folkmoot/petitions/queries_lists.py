@@ -15,7 +15,8 @@ from folkmoot.common.errors import BadInput, Fault, NotFound
 from folkmoot.duties.models import Duty
 from folkmoot.petitions.models import Petition, PetitionAnswer, Threshold
 from folkmoot.petitions.queries import PetitionLine, in_state, lines_of, public_petitions
-from folkmoot.petitions.rules.states import CLOSED, HIDDEN, LISTED, OPEN, STATES
+from folkmoot.petitions.queries_search import similar
+from folkmoot.petitions.rules.states import CLOSED, LISTED, OPEN, STATES
 from folkmoot.petitions.rules.trending import DAMPING, score
 
 NEWEST, MOST_SIGNED, TRENDING, CLOSING = "newest", "most-signed", "trending", "closing-soon"
@@ -26,6 +27,8 @@ SORTS: dict[str, str] = {
     TRENDING: "trending first",
     CLOSING: "closing soonest first",
 }
+# As many as are looked for by words; an archive beside them takes half at most.
+_ALIKE = 200
 OWED, ANSWERED = "owed", "answered"
 # What may be asked of the state, with its words: the states themselves, and two about answers.
 ASKED: dict[str, str] = {
@@ -41,6 +44,7 @@ class PetitionFilter:
 
     ``place`` is a GSS code, ``service`` and ``body`` are short names, ``state`` a key of
     ``ASKED``, ``sort`` one of ``SORTS``. Trending and closing petitions are open ones only.
+    ``words``: petitions whose titles are like these words (``queries_search``).
     """
 
     place: str = ""
@@ -81,8 +85,9 @@ def petitions_matching(wanted: PetitionFilter, today: dt.date) -> QuerySet[Petit
         rows = rows.filter(Exists(PetitionAnswer.objects.filter(petition=OuterRef("pk"))))
     elif wanted.state:
         rows = rows.filter(in_state(wanted.state, today))
-    for word in wanted.words.split()[:8]:
-        rows = rows.filter(title__icontains=word, title_hidden=False).exclude(state=HIDDEN)
+    if wanted.words:
+        alike = similar(wanted.words, place=wanted.place, limit=_ALIKE)
+        rows = rows.filter(pk__in=[found.number for found in alike if not found.archived])
     return rows
 
 
