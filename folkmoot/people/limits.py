@@ -34,8 +34,9 @@ PASSKEY = "passkey"
 PROVIDER = "provider"
 INVITE = "invite"
 DOWNLOAD = "download"
-REPORT_FIGURE = "report-figure"
+REPORT_FIGURE, REPORT_WITH_PROOF = "report-figure", "report-figure-with-proof"
 REHEARSE = "rehearse"
+SIMILAR = "similar"
 START_PETITION = "start-petition"
 SIGNATURE_CODE = "signature-code"
 ASK = "ask"
@@ -49,9 +50,13 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     PROVIDER: (Limit(NETWORK, 120, _HOUR),),
     INVITE: (Limit(ADDRESS, 5, _DAY), Limit(ACCOUNT, 100, _DAY)),
     DOWNLOAD: (Limit(ACCOUNT, 20, _DAY),),
-    REPORT_FIGURE: (Limit(NETWORK, 10, _HOUR), Limit(NETWORK, 30, _DAY)),
-    # Looking never writes, so these are counted in the process (web/pages/rehearse_runs.py).
+    # A browser that solved a puzzle is no machine that sends thousands; others send a few.
+    REPORT_FIGURE: (Limit(NETWORK, 4, _HOUR), Limit(NETWORK, 10, _DAY)),
+    REPORT_WITH_PROOF: (Limit(NETWORK, 10, _HOUR), Limit(NETWORK, 30, _DAY)),
+    # Looking never writes, so these are counted in the process (web/tried.py).
     REHEARSE: (Limit(NETWORK, 120, _HOUR),),
+    # Asked for as somebody types a title, perhaps thirty times; an office shares a network.
+    SIMILAR: (Limit(NETWORK, 1_500, _HOUR),),
     START_PETITION: (Limit(ACCOUNT, 5, _DAY),),
     ASK: (Limit(ACCOUNT, 5, _DAY), Limit(ACCOUNT, 20, dt.timedelta(days=30))),
     # A signature's code has five tries of its own, among a million codes.

@@ -137,12 +137,20 @@ def test_faults_of_a_report_are_told_at_once_and_nothing_is_kept(admin, at):
 
 def test_reports_from_one_network_are_limited(admin, at):
     for number in range(10):
-        report(at, row=number + 1)
+        report(at, row=number + 1, proved=True)
     with pytest.raises(TooOften):
-        report(at, row=99)
+        report(at, row=99, proved=True)
     assert report(at, row=99, network="198.51.100.1").duty
     assert Duty.objects.count() == 11
     assert report(at + dt.timedelta(hours=1, seconds=1), row=100).duty
+
+
+def test_without_a_solved_puzzle_a_network_reports_less_often(admin, at):
+    for number in range(4):
+        report(at, row=number + 1)
+    with pytest.raises(TooOften):
+        report(at, row=99)
+    assert report(at, row=99, proved=True).duty
 
 
 def test_who_may_read_what_was_reported(admin, at):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import json
+from collections.abc import Callable
 from typing import Any
 
 import altcha
@@ -141,3 +142,63 @@ def test_a_form_without_a_token_is_taken_from_this_site_only(headers, taken):
         with pytest.raises(NotAllowed):
             view(request)
     assert view(RequestFactory(headers=headers).get("/")).content == b"taken"
+
+
+def wait_until(page: Any, happened: Callable[[], bool]) -> None:
+    """The site's policy forbids the browser to wait for a script, so this asks again and again."""
+    for _ in range(200):
+        if happened():
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError("it did not happen within 20 seconds")
+
+
+def test_the_browser_solves_it_while_a_form_is_filled_in(new_page):
+    page = new_page(width=360)
+    trouble = []
+    page.on("console", lambda said: trouble.append(said.text) if said.type == "error" else None)
+    page.goto("/report/dfe-lait/1/308078/")
+    field = page.locator("input[name=altcha]")
+    assert field.input_value() == ""
+
+    page.locator("#text").focus()
+    wait_until(page, lambda: field.input_value() != "")
+    assert proof_of(field.input_value()) is not None
+    assert not page.locator("altcha-widget").is_visible()
+    assert page.locator("[data-puzzle-wait]").is_hidden()
+    assert not trouble
+
+
+def test_a_form_that_is_sent_at_once_waits_for_its_proof(new_page):
+    page = new_page()
+    sent = []
+    page.route("**/report/**", lambda route, request: (
+        (sent.append(request.post_data or ""), route.fulfill(status=200, body="taken"))
+        if request.method == "POST"
+        else route.continue_()
+    ))  # fmt: skip
+    page.goto("/report/dfe-lait/1/308078/")
+    page.evaluate("document.querySelector('#text').value = 'It is 4.'")
+    page.evaluate("document.querySelector('main form').requestSubmit()")
+    wait_until(page, lambda: bool(sent))
+
+    assert len(sent) == 1
+    assert "altcha=ey" in sent[0]
+
+
+def test_when_the_puzzle_fails_the_form_is_sent_without_it(new_page):
+    page = new_page()
+    sent = []
+    page.route("**/altcha/", lambda route: route.fulfill(status=503, body="{}"))
+    page.route("**/report/**", lambda route, request: (
+        (sent.append(request.post_data or ""), route.fulfill(status=200, body="taken"))
+        if request.method == "POST"
+        else route.continue_()
+    ))  # fmt: skip
+    page.goto("/report/dfe-lait/1/308078/")
+    page.locator("#text").fill("It is 4.")
+    page.locator("#send").click()
+    wait_until(page, lambda: bool(sent))
+
+    assert len(sent) == 1
+    assert "altcha=ey" not in sent[0]

@@ -35,6 +35,7 @@ def report_figure(
     contact: str = "",
     place: str = "",
     service: str = "",
+    proved: bool = False,
 ) -> FigureReport:
     """Report an error in a figure. The body that published it then owes a public answer.
 
@@ -43,7 +44,8 @@ def report_figure(
     figure while it is owed. The report's ``duty`` is None where this site does not know who must
     answer. ``text`` is for the publisher and is never public; whoever leaves an address in
     ``contact`` is told of the answer, and the address is then erased. ``network`` is where it
-    came from, for the limits. Raises BadInput with every fault, TooOften, and SwitchedOff.
+    came from, for the limits; ``proved`` whether a puzzle was solved with it, which widens them.
+    Raises BadInput with every fault, TooOften, and SwitchedOff.
     """
     require_on("report")
     text, contact = tidy(text), tidy_address(contact)
@@ -62,7 +64,8 @@ def report_figure(
         )
     if faults:
         raise BadInput(faults)
-    count(kind=limits.REPORT_FIGURE, trier=Trier(network=network_of(network)), at=at)
+    kind = limits.REPORT_WITH_PROOF if proved else limits.REPORT_FIGURE
+    count(kind=kind, trier=Trier(network=network_of(network)), at=at)
     figure = f"release:{release}/{row}"
     duty = _duty(figure, publisher, place, service, at)
     return FigureReport.objects.create(

@@ -14,12 +14,13 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from folkmoot.bodies.queries import body_by_slug, body_path
-from folkmoot.common.errors import BadInput, Fault, NotFound
+from folkmoot.common.errors import BadInput, Fault, NotFound, TooOften
 from folkmoot.duties.actions.reports import LONGEST_REPORT, report_figure
 from folkmoot.duties.queries import duties_about, reports_of
 from folkmoot.duties.rules import REPORT_RULE
 from folkmoot.measures.models import BodyObservation, Observation, Release
 from folkmoot.measures.rules.periods import label
+from folkmoot.web.altcha import FIELD, proof_of
 from folkmoot.web.answers import owed
 from folkmoot.web.pages.people_access import address
 
@@ -78,8 +79,15 @@ def _reported(slug: str, number: int, row: int) -> Reported:
     )
 
 
-def _page(request: HttpRequest, figure: Reported, error: BadInput | None = None) -> HttpResponse:
-    faults: tuple[Fault, ...] = error.faults if error else ()
+def _page(
+    request: HttpRequest, figure: Reported, error: BadInput | TooOften | None = None
+) -> HttpResponse:
+    faults: tuple[Fault, ...] = ()
+    if isinstance(error, BadInput):
+        faults = error.faults
+    elif error is not None:
+        later = _("Nothing was sent. What you wrote is still here: try again later.")
+        faults = (Fault("send", error.message, later),)
     first = figure.figures[0]
     context = {
         "figure": figure,
@@ -119,11 +127,12 @@ def report(request: HttpRequest, slug: str, number: int, row: int) -> HttpRespon
             text=request.POST.get("text", ""),
             contact=request.POST.get("contact", "")[:300],
             network=address(request),
+            proved=proof_of(request.POST.get(FIELD, "")) is not None,
             at=timezone.now(),
             place=figure.place,
             service=first.measure.service.slug,
         )
-    except BadInput as error:
+    except (BadInput, TooOften) as error:
         return _page(request, figure, error)
     return HttpResponseRedirect(f"{figure.path}sent/")
 
