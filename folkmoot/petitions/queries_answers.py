@@ -67,12 +67,18 @@ class CommitmentLine:
     marks: tuple[MarkLine, ...]
     path: str
 
+    @property
+    def earlier(self) -> tuple[MarkLine, ...]:
+        """What each said before the newest that it says, oldest first."""
+        return tuple(mark for mark in self.marks if mark not in (self.body, self.creator))
+
 
 @dataclass(frozen=True, slots=True)
 class PetitionAnswerLine:
     """An answer to a petition, with its corrections beside it and what came of it.
 
-    ``kind`` is the kind of duty; ``answer`` its words or their tombstone; ``in_time`` whether it
+    ``kind`` is the kind of duty; ``answer`` its words or their tombstone; ``parts`` the same words
+    as (heading, words), without the commitments, which stand apart; ``in_time`` whether it
     came by its day. ``said_yes`` and ``said_no`` are how many signers said that it answered, and
     that it did not; None where fewer than five did.
     """
@@ -87,6 +93,7 @@ class PetitionAnswerLine:
     outcome_words: str
     outcome_means: str
     answer: AnswerLine
+    parts: tuple[tuple[str, str], ...]
     corrections: tuple[AnswerLine, ...]
     on: dt.date
     due: dt.date
@@ -219,6 +226,7 @@ def _line(row: PetitionAnswer, today: dt.date) -> PetitionAnswerLine:
     given, *corrections = (answer_line(each) for each in row.duty.answers.all())
     yes, no = rules.shown_opinions(row.said_yes or 0, row.said_no or 0)
     duty = row.duty
+    promised = rules.promised_text((each.text, each.due) for each in row.commitments.all())
     return PetitionAnswerLine(
         id=row.pk,
         petition=row.petition_id,
@@ -230,6 +238,7 @@ def _line(row: PetitionAnswer, today: dt.date) -> PetitionAnswerLine:
         outcome_words=rules.OUTCOMES[row.outcome],
         outcome_means=rules.OUTCOME_HINTS[row.outcome],
         answer=given,
+        parts=() if given.withdrawn else rules.parts_of(given.text, promised),
         corrections=tuple(corrections),
         on=given.on,
         due=duty.due,

@@ -12,17 +12,16 @@ from folkmoot.petitions.rules.answering import DUE, OVERDUE, Tally
 
 
 def tally_words(tally: Tally) -> str:
-    """ "2 kept, 1 kept but late, 0 not kept, 1 overdue, 3 not due yet"."""
-    said = [
-        _("%(n)d kept") % {"n": tally.kept},
-        _("%(n)d kept but late") % {"n": tally.late},
-        _("%(n)d not kept") % {"n": tally.broken},
-        _("%(n)d overdue") % {"n": tally.overdue},
-        _("%(n)d not due yet") % {"n": tally.due},
-    ]
-    if tally.disputed:
-        said.append(_("%(n)d seen differently by the petitioner") % {"n": tally.disputed})
-    return ", ".join(said)
+    """ "2 kept, 1 kept but late, 1 overdue": only what there is."""
+    said = (
+        (tally.kept, _("%(n)d kept")),
+        (tally.late, _("%(n)d kept but late")),
+        (tally.broken, _("%(n)d not kept")),
+        (tally.disputed, _("%(n)d seen differently by the body and the creator")),
+        (tally.overdue, _("%(n)d overdue")),
+        (tally.due, _("%(n)d not due yet")),
+    )
+    return ", ".join(words % {"n": number} for number, words in said if number)
 
 
 def commitments_shown(body: Body, today: dt.date) -> dict[str, object]:

@@ -15,7 +15,7 @@ from folkmoot.petitions import queries_answers as queries
 from folkmoot.petitions.actions.answering import answer_petition, mark_commitment
 from folkmoot.petitions.models import Commitment, CommitmentMark, PetitionAnswer
 from folkmoot.petitions.rules import limits
-from folkmoot.petitions.rules.answering import NewCommitment, Tally
+from folkmoot.petitions.rules.answering import NewCommitment, Tally, parts_of
 from folkmoot.petitions.rules.states import HIDDEN
 from tests.rooms import people_invented as invented
 from tests.rooms import petitions_made as made
@@ -330,3 +330,13 @@ def test_the_questions_of_a_page_are_few(w, petition, at, django_assert_num_quer
         queries.commitments_of_body(LEEDS, day_of(at))
     with django_assert_num_queries(2):
         queries.commitments_of_kind(w.body.kind, day_of(at))
+
+
+def test_pages_show_the_parts_of_an_answer_and_what_was_promised_apart(w, petition, duty, at):
+    tricky = "As asked.\n\nWhy\nnot.\n\nWhat happens next\nis open."
+    answered(w.officer, duty, at, decided=tricky, next_steps="")
+    (line,) = queries.answers_of(petition.pk, day_of(at))
+    shown = "\n".join(part for parts in line.parts for part in parts)
+    # However it is written, no word is lost but what was promised, which stands by itself.
+    assert shown.split() == line.answer.text.rpartition("- By")[0].split()
+    assert parts_of("It is 32.", "") == (("", "It is 32."),)

@@ -99,19 +99,20 @@ def faults_of(new: NewAnswer, today: dt.date) -> list[Fault]:
     those of its day at "due-1" and on."""
     faults = []
     if new.outcome not in OUTCOMES:
-        known = ", ".join(OUTCOMES.values())
-        faults.append(Fault("outcome", "Nothing is chosen.", f"Choose one of: {known}."))
-    faults += length_fault("decided", new.decided, 1, limits.ANSWER_PART)
-    faults += length_fault("why", new.why, 1, limits.ANSWER_PART)
-    least = 0 if new.commitments else 1
-    faults += length_fault("next_steps", new.next_steps, least, limits.ANSWER_PART)
+        faults.append(Fault("outcome", "Nothing is chosen.", "Choose what the answer comes to."))
+    promised = bool(new.commitments)
+    faults += _words("decided", new.decided, "Say what was decided.")
+    faults += _words("why", new.why, "Say why.")
+    faults += _words("next_steps", new.next_steps, "" if promised else "Say what happens next.")
     if len(new.commitments) > limits.COMMITMENTS:
         what = f"There are {len(new.commitments)} commitments."
         faults.append(Fault("commitments", what, f"Make at most {limits.COMMITMENTS}."))
     for number, each in enumerate(new.commitments, start=1):
-        faults += length_fault(f"commitment-{number}", each.text, 1, limits.COMMITMENT)
+        what = f"Say what commitment {number} is, or leave out its day."
+        faults += _words(f"commitment-{number}", each.text, what, limits.COMMITMENT)
         if each.due is None:
-            faults.append(Fault(f"due-{number}", "There is no day.", "Say by when."))
+            what = f"Commitment {number} has no day."
+            faults.append(Fault(f"due-{number}", what, "Say by when, as in 2027-05-06."))
         elif not today <= each.due <= today + limits.COMMITMENT_WITHIN:
             faults.append(
                 Fault(
@@ -124,20 +125,42 @@ def faults_of(new: NewAnswer, today: dt.date) -> list[Fault]:
     return faults
 
 
+def _words(where: str, text: str, missing: str, most: int = limits.ANSWER_PART) -> list[Fault]:
+    """A fault where there is no text, said by ``missing`` ("" where that is none), or too much."""
+    if missing and not text:
+        return [Fault(where, "Nothing is written here.", missing, kind="length", value="0")]
+    return length_fault(where, text, 0, most)
+
+
+# The parts of an answer, in order, with their headings in its text.
+DECIDED, WHY, NEXT = "What was decided", "Why", "What happens next"
+
+
+def promised_text(promised: Iterable[tuple[str, dt.date]]) -> str:
+    """Commitments (text, last day) as they stand at the end of an answer: a line for each."""
+    return "\n".join(f"- By {day_words(due)}: {text}" for text, due in promised)
+
+
 def text_of(new: NewAnswer) -> str:
     """The words of the answer as they are published: plain text, in three parts."""
-    promised = [
-        f"- By {day_words(each.due)}: {each.text}"
-        for each in new.commitments
-        if each.due is not None
-    ]
-    after = "\n\n".join(part for part in (new.next_steps, "\n".join(promised)) if part)
-    parts = {
-        "What was decided": new.decided,
-        "Why": new.why,
-        "What happens next": after,
-    }
-    return "\n\n".join(f"{title}\n{text}" for title, text in parts.items())
+    promised = promised_text((each.text, each.due) for each in new.commitments if each.due)
+    after = "\n\n".join(part for part in (new.next_steps, promised) if part)
+    parts = ((DECIDED, new.decided), (WHY, new.why), (NEXT, after))
+    return "\n\n".join(f"{title}\n{text}" for title, text in parts)
+
+
+def parts_of(text: str, promised: str) -> tuple[tuple[str, str], ...]:
+    """The parts of an answer's text, (heading, words), for pages that show ``promised`` apart.
+
+    Words that nobody composed so are one part without a heading.
+    """
+    decided, _, rest = text.partition(f"\n\n{WHY}\n")
+    why, _, after = rest.partition(f"\n\n{NEXT}\n")
+    if not decided.startswith(f"{DECIDED}\n") or not why or not after:
+        return (("", text),)
+    after = after.removesuffix(promised).strip() if promised else after
+    found = ((DECIDED, decided.removeprefix(f"{DECIDED}\n")), (WHY, why), (NEXT, after))
+    return tuple((title, words) for title, words in found if words)
 
 
 def state_of(due: dt.date, body: str, creator: str, today: dt.date) -> str:
@@ -172,8 +195,7 @@ def fault_of_mark(mark: str, by: str, due: dt.date, today: dt.date) -> list[Faul
     Before its day is over nothing is late; and only the body can know then that it breaks it.
     """
     if mark not in MARKS:
-        known = ", ".join(MARKS.values())
-        return [Fault("mark", "Nothing is chosen.", f"Choose one of: {known}.")]
+        return [Fault("mark", "Nothing is chosen.", "Choose what became of it.")]
     early = mark == LATE or (mark == BROKEN and by == CREATOR)
     if early and today <= due:
         what = f"It is not due before the end of {day_words(due)}."

@@ -210,7 +210,7 @@ def mark(request: HttpRequest, person: Person, number: int, which: int) -> HttpR
     line, promise = petition_line(number, today), commitment_line(number, which, today)
     sides = marks_as(person, which, today)
     if not sides:
-        raise NotAllowed(_("Only the body itself and whoever began the petition may say this."))
+        raise NotAllowed(_("Only the body itself and the petition's creator may say this."))
     faults: Sequence[Fault] = ()
     chosen = request.POST.get("mark", "")
     as_ = request.POST.get("as", sides[0])
@@ -238,7 +238,7 @@ def mark(request: HttpRequest, person: Person, number: int, which: int) -> HttpR
 
 
 def _side(side: str, body: str) -> str:
-    return body if side == BODY else _("Whoever began the petition")
+    return body if side == BODY else _("the petition's creator")
 
 
 @never_cache
