@@ -94,6 +94,12 @@ def where_signed(number: int, today: dt.date) -> Where:
     )
 
 
+def table_version(number: int) -> str:
+    """A text that is another one whenever a petition's table was made anew: one query."""
+    day = Breakdown.objects.filter(petition=number).values_list("day", flat=True).first()
+    return str(day or "")
+
+
 def _places(row: Breakdown) -> tuple[PlaceCount, ...]:
     codes = list(row.places)
     if row.kind == "district":
