@@ -7,7 +7,6 @@ import pytest
 from folkmoot.common.errors import BadInput, Conflict, NotAllowed, NotFound
 from folkmoot.common.models import Message, PublicAct
 from folkmoot.duties.models import Duty
-from folkmoot.people.models import Role
 from folkmoot.petitions.actions import life, moderating, schemes
 from folkmoot.petitions.models import ModerationDecision, Petition, Signature, Threshold
 from folkmoot.petitions.models_signing import CONFIRMED, CREATOR
@@ -333,99 +332,6 @@ def test_where_nobody_stands_behind_it_a_referral_begins_nothing(world, at):
         moderating.refer(actor=world.site, petition=again.pk, to=LEEDS, at=at)
     with pytest.raises(NotFound):
         moderating.refer(actor=world.site, petition=again.pk, to="nobody", at=at)
-
-
-@pytest.mark.parametrize("who", [*ROLES, "second"])
-def test_only_another_moderator_of_the_site_decides_on_an_appeal(world, at, who):
-    row = made.petition(world, MODERATION)
-    moderating.reject(actor=world.site, petition=row.pk, reason="hoax", at=at)
-    moderating.appeal(actor=world.creator, petition=row.pk, text=TEXT, at=at)
-    do = partial(
-        moderating.decide_appeal, actor=actor(world, who), petition=row.pk, upheld=True, at=at
-    )
-
-    if who == "second":
-        do()
-        assert now(row).state == OPEN
-        return
-    with pytest.raises(NotAllowed):
-        do()
-    assert now(row).state == REJECTED
-
-
-def test_somebody_who_refused_for_the_body_does_not_decide_for_the_site(world, at):
-    Role.objects.create(
-        person=world.second, role="moderator", body=LEEDS, office="clerk", since=at.date(),
-        granted_by="site/administrator",
-    )  # fmt: skip
-    row = made.petition(world, MODERATION)
-    moderating.reject(actor=world.second, petition=row.pk, reason="hoax", at=at)
-    moderating.appeal(actor=world.creator, petition=row.pk, text=TEXT, at=at)
-    assert decisions(row) == [("first", REJECTED, "hoax", f"{LEEDS}/clerk")]
-
-    with pytest.raises(NotAllowed):
-        moderating.decide_appeal(actor=world.second, petition=row.pk, upheld=True, at=at)
-
-
-def test_an_appeal_that_is_upheld_opens_the_petition(world, at):
-    row = made.petition(world, MODERATION)
-    moderating.reject(actor=world.moderator, petition=row.pk, reason="libel", at=at)
-    moderating.appeal(actor=world.creator, petition=row.pk, text=TEXT, at=at + DAY)
-
-    moderating.decide_appeal(actor=world.site, petition=row.pk, upheld=True, at=at + 2 * DAY)
-
-    after = now(row)
-    assert (after.state, after.reason, after.appeal_text) == (OPEN, "", "")
-    assert (after.title_hidden, after.words_hidden, after.ended_on) == (False, False, None)
-    assert after.thresholds.count() == 3
-    assert decisions(row)[-1] == ("appeal", OPEN, "", "site/moderators")
-    assert ModerationDecision.objects.filter(step="appeal").get().since == at + DAY
-    assert acts()[-1] == ("decide-appeal", "site/moderators", "appeal-upheld")
-
-
-def test_an_appeal_that_is_refused_is_the_last_one(world, at):
-    row = made.petition(world, MODERATION)
-    moderating.reject(actor=world.moderator, petition=row.pk, reason="hoax", at=at)
-    do = partial(moderating.appeal, actor=world.creator, petition=row.pk, at=at)
-
-    with pytest.raises(BadInput):
-        do(text="Wrong.")
-    with pytest.raises(NotAllowed):
-        moderating.appeal(actor=world.officer, petition=row.pk, text=TEXT, at=at)
-    with pytest.raises(Conflict):
-        moderating.decide_appeal(actor=world.site, petition=row.pk, upheld=True, at=at)
-    do(text=TEXT)
-    with pytest.raises(Conflict):
-        do(text=TEXT)
-    moderating.decide_appeal(actor=world.site, petition=row.pk, upheld=False, at=at)
-    with pytest.raises(Conflict):
-        do(text=TEXT)
-    with pytest.raises(Conflict):
-        moderating.decide_appeal(actor=world.second, petition=row.pk, upheld=True, at=at)
-
-    after = now(row)
-    assert (after.state, after.reason, after.appeal_text) == (REJECTED, "hoax", "")
-    assert acts()[-1] == ("decide-appeal", "site/moderators", "appeal-refused")
-
-
-def test_an_upheld_appeal_shows_again_what_was_hidden(world, at):
-    row = made.petition(world)
-    moderating.hide(actor=world.moderator, petition=row.pk, reason="libel", at=at)
-    moderating.appeal(actor=world.creator, petition=row.pk, text=TEXT, at=at)
-
-    moderating.decide_appeal(actor=world.site, petition=row.pk, upheld=True, at=at)
-
-    after = now(row)
-    assert (after.state, after.words_hidden, after.title_hidden) == (OPEN, False, False)
-    assert decisions(row)[-1][:2] == ("appeal", OPEN)
-
-
-@pytest.mark.parametrize("state", sorted(set(STATES) - {REJECTED, HIDDEN}))
-def test_there_is_nothing_else_to_appeal_against(world, at, state):
-    row = made.petition(world, state)
-
-    with pytest.raises(Conflict):
-        moderating.appeal(actor=world.creator, petition=row.pk, text=TEXT, at=at)
 
 
 def test_nothing_personal_reaches_the_record(world, at):
