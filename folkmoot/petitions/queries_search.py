@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef
 
 from folkmoot.petitions import title_index
+from folkmoot.petitions.archives import Archive, archives
 from folkmoot.petitions.models import ArchivedPetition, Petition, PetitionAnswer
 from folkmoot.petitions.queries import PUBLIC
 from folkmoot.petitions.rules import likeness
-from folkmoot.petitions.rules.states import OPEN
+from folkmoot.petitions.rules.states import OPEN, STATES
 
 PETITION, ARCHIVE = "petition", "archive"
 # So many of this site and of the archive are compared in full.
@@ -43,12 +44,23 @@ class Similar:
         """Whether it was made elsewhere."""
         return self.kind == ARCHIVE
 
+    @property
+    def state_words(self) -> str:
+        """Its state as a page says it; in the archive as published."""
+        return self.state if self.archived else STATES[self.state]
+
+    @property
+    def origin(self) -> Archive | None:
+        """Of the archive: where it is from and on what terms, to be shown beside it."""
+        return archives().get(self.source)
+
 
 def similar(title: str, *, place: str = "", limit: int = 10) -> list[Similar]:
     """Petitions like ``title``, the likest first: open, closed, answered, refused and archived.
 
     ``place`` is the code of an area whose petitions come a little before others. How likeness is
-    measured: ``rules/likeness.py``. Of two alike, the one with more signatures comes first.
+    measured: ``rules/likeness.py``. Of two alike, the one with more signatures comes first. The
+    archive takes no more than half of the places that petitions of this site would fill.
     """
     asked = likeness.typed(title)
     if not asked.words:
@@ -64,7 +76,9 @@ def similar(title: str, *, place: str = "", limit: int = 10) -> list[Similar]:
         if like >= _LEAST:
             scored.append((-like - bonus, -(found.signatures or 0), archived, -pk, found))
     scored.sort(key=lambda row: row[:4])
-    return [row[-1] for row in scored[:limit]]
+    kept = [row for row in scored if not row[2]][: (limit + 1) // 2]
+    others = [row for row in scored if row not in kept]
+    return [row[-1] for row in sorted(kept + others[: limit - len(kept)], key=lambda row: row[:4])]
 
 
 def _wanted(asked: likeness.Typed) -> likeness.Wanted:

@@ -107,10 +107,11 @@ def best(terms: Sequence[Term], limit: int) -> list[Hit]:
     sql, values = (_on_postgres if connection.vendor == "postgresql" else _on_sqlite)(terms)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"WITH hits AS MATERIALIZED ({sql}) "  # noqa: S608
+            f"SELECT * FROM (WITH hits AS MATERIALIZED ({sql}) "  # noqa: S608
             "SELECT * FROM (SELECT * FROM hits WHERE archived ORDER BY weight DESC, pk LIMIT %s)"
             " AS a UNION ALL SELECT * FROM "
-            "(SELECT * FROM hits WHERE NOT archived ORDER BY weight DESC, pk LIMIT %s) AS b",
+            "(SELECT * FROM hits WHERE NOT archived ORDER BY weight DESC, pk LIMIT %s) AS b"
+            ") AS found",
             [*values, limit, limit],
         )
         return [Hit(bool(archived), pk, weight) for archived, pk, weight in cursor.fetchall()]

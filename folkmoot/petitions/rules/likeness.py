@@ -22,6 +22,7 @@ RARE = 4
 # A known word may be a slip only for one that so many times more titles have.
 FAR_MORE_OFTEN = 10
 MOST_DOUBTED = 6
+MOST_NEAR = 8
 MOST_MEANT = 3
 MOST_BEGUN = 6
 # Found by trial (benchmarks/petition_search.py): a word of a thousand titles tells a tenth of what
@@ -113,14 +114,14 @@ def doubtful(words: Sequence[str], counts: Mapping[str, int]) -> list[str]:
 
 
 def near(word: str, others: Iterable[str]) -> list[str]:
-    """Those of ``others`` that ``word`` may be a slip for, the nearest first."""
+    """Those of ``others`` that ``word`` may be a slip for, the nearest first; a few."""
     most = slips_allowed(word)
     found = []
     for other in others:
         slips = OSA.distance(word, other, score_cutoff=most)
         if 0 < slips <= most:
             found.append((slips, other[0] != word[0], other))
-    return [other for _, _, other in sorted(found)]
+    return [other for _, _, other in sorted(found)[:MOST_NEAR]]
 
 
 def meant(word: str, others: Sequence[str], counts: Mapping[str, int]) -> tuple[str, ...]:
@@ -167,7 +168,9 @@ def wanted(
             terms.append(Term(others, perhaps, several))
         if others and not own:
             mended[word] = others[0]
-        whole += max(perhaps, tells(own) if own else 0.0)
+        # A word that no title has tells as much as the rarest, so that what has none of the telling
+        # words is not taken to be like.
+        whole += perhaps if others and not own else max(perhaps, tells(own))
     text = " ".join(mended.get(word, word) for word in asked.text.split())
     return Wanted(tuple(terms), whole, frozenset(_threes(text)))
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
-from collections import OrderedDict, deque
+from collections import OrderedDict
 
 from django.utils.translation import gettext as _
 
@@ -19,23 +19,23 @@ from folkmoot.framework.catalogue import Framework
 from folkmoot.framework.history import panels
 from folkmoot.framework.rehearsal import Rehearsal, rehearse
 from folkmoot.measures.models import MeasureAccount
-from folkmoot.people.limits import LIMITS, REHEARSE
+from folkmoot.people.limits import REHEARSE
+from folkmoot.web.tried import Tried
 
 WHOLE, ONE = 200, 1000  # resamples of a whole ladder and of one line: each under a second
 PATIENCE = 8.0  # seconds that somebody waits for those before
 MOST_KEPT = 128
-MOST_NETWORKS = 10_000
 
 _running = threading.Lock()
 _kept: OrderedDict[str, Rehearsal] = OrderedDict()
-_tried: OrderedDict[str, deque[float]] = OrderedDict()
+_tried = Tried(REHEARSE)
 
 
 def forget() -> None:
     """Forget every result and who asked: for tests."""
     with _running:
         _kept.clear()
-        _tried.clear()
+        _tried.forget()
 
 
 def rehearsed(framework: Framework, resamples: int, network: str) -> Rehearsal:
@@ -51,7 +51,7 @@ def rehearsed(framework: Framework, resamples: int, network: str) -> Rehearsal:
     try:
         found = _kept.get(key)
         if found is None:
-            _count(network, time.monotonic())
+            _count(network)
             held = panels(_measures(framework), framework.nation)
             found = rehearse(framework, held, resamples=resamples)
             _kept[key] = found
@@ -78,19 +78,9 @@ def _key(framework: Framework, resamples: int) -> str:
     return hashlib.sha256(words.encode()).hexdigest()
 
 
-def _count(network: str, now: float) -> None:
-    times = _tried.setdefault(network, deque())
-    _tried.move_to_end(network)
-    while len(_tried) > MOST_NETWORKS:
-        _tried.popitem(last=False)
-    for limit in LIMITS[REHEARSE]:
-        since = now - limit.window.total_seconds()
-        if sum(moment > since for moment in times) >= limit.count:
-            raise TooOften(
-                _("%(count)d new rehearsals were asked for from your network within an hour.")
-                % {"count": limit.count}
-            )
-    times.append(now)
-    longest = max(limit.window.total_seconds() for limit in LIMITS[REHEARSE])
-    while times and times[0] <= now - longest:
-        times.popleft()
+def _count(network: str) -> None:
+    if not _tried.again(network, time.monotonic()):
+        raise TooOften(
+            _("%(count)d new rehearsals were asked for from your network within an hour.")
+            % {"count": _tried.limits[0].count}
+        )
