@@ -26,10 +26,12 @@ def check(folder: Path | None, no_data: bool) -> None:
     from folkmoot.measures.catalogue import read_catalogue
     from folkmoot.measures.checking import check_data
     from folkmoot.petitions.archives import read_archives
+    from folkmoot.petitions.schemes import faults_of_site_scheme
     from folkmoot.shipped import shipped
 
     entries, faults = read_catalogue(folder or shipped("catalogue"))
     faults += read_archives(folder or shipped("catalogue"))[1]
+    faults += faults_of_site_scheme(folder or shipped("catalogue"))
     if not no_data:
         with click.progressbar(
             length=len(entries.sources), label="Reading every shipped file", show_pos=True

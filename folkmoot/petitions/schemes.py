@@ -129,6 +129,17 @@ def read_site_scheme(catalogue: Path) -> SiteScheme:
         ) from None
 
 
+def faults_of_site_scheme(catalogue: Path) -> list[Fault]:
+    """Every fault of the scheme in a folder; none where the folder has no scheme."""
+    if not (catalogue / FILE).is_file():
+        return []
+    try:
+        read_site_scheme(catalogue)
+    except BadInput as error:
+        return list(error.faults)
+    return []
+
+
 @lru_cache(maxsize=1)
 def site_scheme() -> SiteScheme:
     """This site's own scheme, read once in each process."""

@@ -144,3 +144,11 @@ def test_what_is_no_scheme_at_all_is_refused(tmp_path, text):
 
     with pytest.raises(BadInput):
         schemes.read_site_scheme(tmp_path)
+
+
+def test_the_check_of_the_catalogue_names_its_faults(tmp_path):
+    assert schemes.faults_of_site_scheme(shipped("catalogue")) == []
+    assert schemes.faults_of_site_scheme(tmp_path) == []
+    (tmp_path / schemes.FILE).parent.mkdir()
+    (tmp_path / schemes.FILE).write_text("title: None", "utf-8")
+    assert len(schemes.faults_of_site_scheme(tmp_path)) >= 5
