@@ -18,13 +18,15 @@ function prepare(form) {
   const widget = document.createElement("altcha-widget");
   const wait = form.querySelector("[data-puzzle-wait]");
   let ready = false;
+  let waiting = false;
+  let listening = false;
   let submitter = null;
   widget.setAttribute("challenge", form.dataset.puzzle);
   widget.hidden = true;
   form.append(widget);
 
   function send() {
-    if (ready) { return; }
+    if (ready || !waiting) { return; }
     ready = true;
     // The proof is in its field one turn later.
     setTimeout(() => form.requestSubmit(submitter), 0);
@@ -32,22 +34,28 @@ function prepare(form) {
 
   widget.addEventListener("statechange", (event) => {
     const over = event.detail.state === "verified" || event.detail.state === "error";
-    if (over && wait && !wait.hidden) { send(); }
+    if (over && listening) { send(); }
   });
 
   form.addEventListener("submit", (event) => {
     const state = widget.getState ? widget.getState() : "error";
     if (ready || state === "verified" || state === "error") { return; }
     event.preventDefault();
-    if (wait && !wait.hidden) { return; }
+    if (waiting) { return; }
+    waiting = true;
     submitter = event.submitter;
     if (wait) { wait.hidden = false; }
-    if (state !== "verifying") { widget.verify(); }
+    if (state === "verifying") {
+      listening = true;
+    } else {
+      // Not begun yet, or too old; also where the clock of this machine is wrong.
+      widget.verify().then(send, send);
+    }
     setTimeout(send, PATIENCE);
   });
 
   window.addEventListener("pageshow", () => {
-    ready = false;
+    ready = waiting = listening = false;
     if (wait) { wait.hidden = true; }
   });
 }
