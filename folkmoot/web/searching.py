@@ -1,4 +1,4 @@
-"""Finding places, services and measures by words, forgiving slips of the finger."""
+"""Finding places, services, measures and petitions by words, forgiving slips of the finger."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz, process
 
 from folkmoot.measures.queries import MeasureFacts, edition
+from folkmoot.petitions.queries_search import Similar, similar
 from folkmoot.places import queries as places
 from folkmoot.places.rules import Place, folded
 from folkmoot.services.models import Service
@@ -14,6 +15,7 @@ from folkmoot.services.models import Service
 _GOOD = 80.0  # likeness of 100 below which a word match is an accident
 _PLACES = 8
 _MEASURES = 12
+_PETITIONS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +25,12 @@ class Found:
     places: tuple[Place, ...]
     services: tuple[Service, ...]
     measures: tuple[MeasureFacts, ...]
+    petitions: tuple[Similar, ...] = ()
 
     @property
     def count(self) -> int:
         """How many things were found in all."""
-        return len(self.places) + len(self.services) + len(self.measures)
+        return sum(map(len, (self.places, self.services, self.measures, self.petitions)))
 
 
 def _like(wanted: str, text: str) -> float:
@@ -66,7 +69,7 @@ def _measures(wanted: str) -> list[tuple[float, MeasureFacts]]:
 
 
 def search_all(text: str) -> Found:
-    """Places, services and measures like ``text``."""
+    """Places, services, measures and petitions of this site like ``text``."""
     wanted = folded(text)
     if not wanted:
         return Found((), (), ())
@@ -74,4 +77,6 @@ def search_all(text: str) -> Found:
         tuple(places.search(text, limit=_PLACES)),
         tuple(service for _, service in _services(wanted)),
         tuple(measure for _, measure in _measures(wanted))[:_MEASURES],
+        # Of those of the archive, which have a page of their own, as many may be among them.
+        tuple(one for one in similar(text, limit=2 * _PETITIONS) if not one.archived)[:_PETITIONS],
     )
