@@ -39,6 +39,20 @@ def body_by_slug(slug: str) -> Body:
     return body
 
 
+def bodies_near(key: str, on: dt.date) -> list[str]:
+    """Keys of the bodies there are on a day that come nearest to ``key``, at most five."""
+    known = Body.objects.filter(on_day(on)).values_list("slug", flat=True)
+    return get_close_matches(key.lower(), known, n=5)
+
+
+def office_keys(body: str, on: dt.date) -> list[str] | None:
+    """Keys of the offices of a body on a day, in its order; None where there is no such body."""
+    found = Body.objects.filter(on_day(on), slug=body).first()
+    if found is None:
+        return None
+    return list(found.offices.filter(on_day(on)).values_list("slug", flat=True))
+
+
 def bodies(kind: str = "", on: dt.date | None = None) -> QuerySet[Body]:
     """Bodies by name, with their places: of one kind, and those there were on a day.
 

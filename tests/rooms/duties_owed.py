@@ -10,29 +10,15 @@ from folkmoot.duties.models import Duty
 from folkmoot.duties.rules import REPLY, NewDuty
 from folkmoot.people.models import Person
 from folkmoot.people.queries import day_of, run_of
-from tests.rooms.people_invented import DEVON, LEEDS
+from tests.rooms.people_invented import BODIES, DEVON, known
 
 DFE, DFE_DOMAIN = "department-for-education", "education.gov.uk"
-NAMES = {
-    LEEDS: ("Leeds City Council", "metropolitan-council"),
-    DEVON: ("Devon County Council", "county-council"),
-    "barnsley-metropolitan-borough-council": (
-        "Barnsley Metropolitan Borough Council",
-        "metropolitan-council",
-    ),
-    DFE: ("Department for Education", "department"),
-}
 DAY = dt.timedelta(days=1)
 
 
 def bodies() -> dict[str, Body]:
     """The bodies above, in the database."""
-    return {
-        slug: Body.objects.get_or_create(
-            slug=slug, defaults={"name": name, "kind": kind, "source": "test"}
-        )[0]
-        for slug, (name, kind) in NAMES.items()
-    }
+    return {slug: known(slug) for slug in BODIES}
 
 
 def new(at: dt.datetime, key: str = "case:1/reply", **fields: object) -> NewDuty:

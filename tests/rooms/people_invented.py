@@ -4,15 +4,42 @@ import datetime as dt
 
 from faker import Faker
 
+from folkmoot.bodies.models import Body, Office
 from folkmoot.people import actions
 from folkmoot.people.models import Person, VerifiedDomain
 from folkmoot.people.queries import day_of
+from folkmoot.people.rules import SITE
 
 LEEDS, LEEDS_DOMAIN = "leeds-city-council", "leeds.gov.uk"
 DEVON, DEVON_DOMAIN = "devon-county-council", "devon.gov.uk"
 
+# Slug → (name, kind) of the bodies that tests need without loading the registers.
+BODIES = {
+    LEEDS: ("Leeds City Council", "metropolitan-council"),
+    DEVON: ("Devon County Council", "county-council"),
+    "barnsley-metropolitan-borough-council": (
+        "Barnsley Metropolitan Borough Council",
+        "metropolitan-council",
+    ),
+    "department-for-education": ("Department for Education", "department"),
+}
+OFFICES = ("chief-executive", "leader", "clerk")
+
 FAKE = Faker("en_GB")
 FAKE.seed_instance(20261123)
+
+
+def known(slug: str, *offices: str) -> Body:
+    """The body in the database, with these offices besides those that it has there."""
+    name, kind = BODIES.get(slug, (slug.replace("-", " ").title(), "national-body"))
+    body, _ = Body.objects.get_or_create(
+        slug=slug, defaults={"name": name, "kind": kind, "source": "test"}
+    )
+    for office in offices:
+        Office.objects.get_or_create(
+            body=body, slug=office, defaults={"title": office, "kind": "head-of-paid-service"}
+        )
+    return body
 
 
 def address(domain: str = "example.org") -> str:
@@ -24,7 +51,12 @@ def person(at: dt.datetime, domain: str = "example.org") -> Person:
 
 
 def administrator(at: dt.datetime) -> Person:
-    """An administrator of the site, as the command line makes the first one."""
+    """An administrator of the site, as the command line makes the first one.
+
+    Leeds and Devon, for which most tests grant something, are there with ``OFFICES``.
+    """
+    for body in (LEEDS, DEVON):
+        known(body, *OFFICES)
     who = person(at)
     invitation = actions.invite_administrator(email=who.email, at=at)
     actions.accept_invitation(person=who, invitation=invitation.pk, at=at)
@@ -41,6 +73,8 @@ def with_role(
 ) -> Person:
     """Somebody with a role at a body, granted by an administrator."""
     by = by or administrator(at)
+    if body != SITE:
+        known(body, office)
     if not VerifiedDomain.objects.filter(body=body, domain=domain).exists():
         actions.verify_domain(actor=by, body=body, domain=domain, at=at)
     who = person(at, domain)
@@ -48,5 +82,5 @@ def with_role(
     return who
 
 
-__all__ = ["DEVON", "DEVON_DOMAIN", "LEEDS", "LEEDS_DOMAIN", "address", "administrator",
-           "day_of", "person", "with_role"]  # fmt: skip
+__all__ = ["BODIES", "DEVON", "DEVON_DOMAIN", "LEEDS", "LEEDS_DOMAIN", "address", "administrator",
+           "day_of", "known", "person", "with_role"]  # fmt: skip

@@ -111,6 +111,25 @@ def test_nothing_is_done_for_somebody_not_signed_in(path, admin):
     assert Person.objects.filter(pk=admin.pk).exists()
 
 
+def test_an_unknown_office_or_body_is_named_with_what_there_is(admin):
+    boss = signed_in(admin)
+    boss.post("/account/roles/domains/", {"body": LEEDS, "domain": LEEDS_DOMAIN})
+    email = invented.address(LEEDS_DOMAIN)
+    form = {"body": LEEDS, "email": email, "role": "officer", "office": "clark", "until": ""}
+    page = boss.post("/account/roles/", form)
+
+    assert page.status_code == 400
+    assert 'id="office-error"' in page.content.decode()
+    assert "Use one of: chief-executive, clerk, leader." in words(page)
+    assert '<option value="clerk">' in page.content.decode()
+    unknown = boss.post(
+        "/account/roles/domains/", {"body": "leeds-council", "domain": "leeds.org.uk"}
+    )
+    assert unknown.status_code == 400
+    assert LEEDS in words(unknown)
+    assert not Invitation.objects.filter(email=email).exists()
+
+
 def test_an_administrator_verifies_invites_and_ends_on_pages(admin):
     boss = signed_in(admin)
     done = boss.post("/account/roles/domains/", {"body": LEEDS, "domain": LEEDS_DOMAIN})

@@ -222,13 +222,62 @@ def test_every_fault_of_an_invitation_is_named_at_once(admin, at):
 def test_offices_fit_into_the_public_record(admin, at):
     body = "nhs-bath-and-north-east-somerset-swindon-and-wiltshire-integrated-care-board"
     ask = {"actor": admin, "person": admin, "role": "officer", "body": body, "at": at}
+    # The table of offices holds keys of 80 letters; what fits there need not fit into the record.
+    longest = 119 - len(body)
+    invented.known(body, "o" * longest, "o" * (longest + 1))
     actions.verify_domain(actor=admin, body=body, domain="example.org", at=at)
     with pytest.raises(BadInput) as refused:
         actions.grant_role(**ask, office="o" * (120 - len(body)))
     assert [fault.where for fault in refused.value.faults] == ["office"]
-    role = actions.grant_role(**ask, office="o" * (119 - len(body)))
+    role = actions.grant_role(**ask, office="o" * longest)
     actions.end_role(actor=admin, role=role.pk, at=at)
     assert len(PublicAct.objects.latest("pk").office) == 120
+
+
+@pytest.mark.parametrize(
+    ("body", "office", "where", "says"),
+    [
+        ("leeds-council", "leader", "body", LEEDS),
+        ("atlantis", "leader", "body", "list of public bodies"),
+        (LEEDS, "lieder", "office", "leader"),
+        (DEVON, "archbishop", "office", "chief-executive, clerk, leader"),
+        (LEEDS, "mayor", "office", "chief-executive, clerk, leader"),
+    ],
+)
+def test_a_role_is_granted_for_a_body_and_an_office_that_there_are(
+    admin, at, body, office, where, says
+):
+    ended = invented.known(LEEDS, "mayor").offices.get(slug="mayor")
+    ended.ended = day_of(at) - DAY
+    ended.save()
+    for one, domain in ((LEEDS, LEEDS_DOMAIN), (DEVON, DEVON_DOMAIN)):
+        actions.verify_domain(actor=admin, body=one, domain=domain, at=at)
+    acts = PublicAct.objects.count()
+    asked = {"actor": admin, "role": "officer", "body": body, "office": office, "at": at}
+    for attempt in (
+        lambda: actions.invite(email=invented.address(LEEDS_DOMAIN), **asked),
+        lambda: actions.grant_role(person=invented.person(at, LEEDS_DOMAIN), **asked),
+    ):
+        with pytest.raises(BadInput) as refused:
+            attempt()
+        fault = refused.value.faults[0]
+        assert (fault.where, fault.value) == (where, body if where == "body" else office)
+        assert says in fault.remedy
+    if where == "body":
+        with pytest.raises(BadInput) as refused:
+            actions.verify_domain(actor=admin, body=body, domain="example.org", at=at)
+        assert says in refused.value.faults[0].remedy
+    assert not Invitation.objects.filter(body=body, office=office).exists()
+    assert PublicAct.objects.count() == acts
+
+
+def test_the_site_has_the_offices_that_it_gives_itself(admin, at):
+    actions.verify_domain(actor=admin, body=rules.SITE, domain="example.org", at=at)
+    who = invented.person(at)
+    role = actions.grant_role(
+        actor=admin, person=who, role="moderator", body=rules.SITE, office="night-desk", at=at
+    )
+    assert role.office == "night-desk"
 
 
 def test_an_invitation_is_only_for_its_own_address(admin, at):
@@ -280,6 +329,8 @@ def test_invitations_to_one_address_are_limited(admin, at):
     actions.verify_domain(actor=admin, body=LEEDS, domain=LEEDS_DOMAIN, at=at)
     email = invented.address(LEEDS_DOMAIN)
     allowed = next(x.count for x in limits.LIMITS[limits.INVITE] if x.per == limits.ADDRESS)
+
+    invented.known(LEEDS, *(f"desk-{number}" for number in range(allowed + 1)))
 
     def ask(number):
         actions.invite(

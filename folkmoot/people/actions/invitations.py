@@ -14,6 +14,7 @@ from folkmoot.people.actions.roles import (
     begin_role,
     fault_of_domain,
     fault_of_end,
+    faults_of_office,
     faults_of_role,
     lock_person,
 )
@@ -46,14 +47,16 @@ def invite(
 ) -> Invitation:
     """Invite whoever reads mail at ``email`` to a role for an office of a body.
 
-    The address must be at a domain that is verified as the body's own. The letter holds no
-    secret: the role is accepted by signing in with that address. Raises NotAllowed, BadInput
-    with every fault, Conflict if the same invitation stands already, and TooOften.
+    The address must be at a domain that is verified as the body's own, and the office one that
+    the body has. The letter holds no secret: the role is accepted by signing in with that
+    address. Raises NotAllowed, BadInput with every fault, Conflict if the same invitation stands
+    already, and TooOften.
     """
     day = day_of(at)
     by = require_grant(actor, role, body, day)
     address = tidy_address(email)
-    faults = faults_of_role(role, body, office) + fault_of_end(until, day)
+    faults = faults_of_role(role, body, office) or faults_of_office(body, office, day)
+    faults = faults + fault_of_end(until, day)
     if not is_address(address):
         faults.append(_bad_address())
     elif not faults:

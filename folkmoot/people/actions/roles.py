@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from difflib import get_close_matches
 
 from django.db import IntegrityError, transaction
 from django.db.models import Count
 from django.utils.translation import gettext as _
 
+from folkmoot.bodies.queries import bodies_near, office_keys
 from folkmoot.common.acts import NewAct, record_act, record_acts
 from folkmoot.common.errors import BadInput, Conflict, Fault, NotFound
 from folkmoot.common.models import PublicAct
@@ -29,6 +31,8 @@ from folkmoot.people.rules import (
 RULE = "rule"
 # What the public record has room for (common.models.PublicAct.office).
 LONGEST_OFFICE = 120
+# Offices of a body that are named to whoever got one wrong.
+_FEW = 12
 
 
 def faults_of_role(role: str, body: str, office: str) -> list[Fault]:
@@ -56,6 +60,31 @@ def faults_of_role(role: str, body: str, office: str) -> list[Fault]:
             )
         )
     return faults
+
+
+def faults_of_body(body: str, on: dt.date) -> list[Fault]:
+    """That there is no such body on a day, with those whose keys come near. The site is one."""
+    if body == SITE or office_keys(body, on) is not None:
+        return []
+    near = ", ".join(bodies_near(body, on))
+    remedy = _("Did you mean: %s?") % near if near else _("Find it in the list of public bodies.")
+    return [Fault("body", _("There is no body of this key here."), remedy, value=body)]
+
+
+def faults_of_office(body: str, office: str, on: dt.date) -> list[Fault]:
+    """That there is no such body or no such office of it on a day, with what there is.
+
+    The site itself has whatever offices its administrators give it.
+    """
+    known = [office] if body == SITE else office_keys(body, on)
+    if known is None:
+        return faults_of_body(body, on)
+    if office in known:
+        return []
+    few = known if len(known) <= _FEW else get_close_matches(office, known, n=_FEW, cutoff=0.4)
+    named = ", ".join(few)
+    remedy = _("Use one of: %s.") % named if named else _("Its page lists its offices.")
+    return [Fault("office", _("This body has no office of this key."), remedy, value=office)]
 
 
 def fault_of_domain(email: str, body: str, on: dt.date) -> list[Fault]:
@@ -142,12 +171,13 @@ def grant_role(
     """Grant ``role`` for an office of a body to somebody who has an account, from today.
 
     ``until`` is the first day no more. The address of ``person`` must be at a domain of the
-    body. Recorded in public, naming offices. Raises NotAllowed, BadInput and Conflict.
+    body, and the office one that the body has. Recorded in public, naming offices. Raises
+    NotAllowed, BadInput with every fault, and Conflict.
     """
     day = day_of(at)
     by = require_grant(actor, role, body, day)
-    faults = faults_of_role(role, body, office) + fault_of_domain(person.email, body, day)
-    faults += fault_of_end(until, day)
+    faults = faults_of_role(role, body, office) or faults_of_office(body, office, day)
+    faults = faults + fault_of_domain(person.email, body, day) + fault_of_end(until, day)
     if faults:
         raise BadInput(faults)
     return begin_role(
@@ -261,6 +291,8 @@ def verify_domain(*, actor: Person, body: str, domain: str, at: dt.datetime) -> 
         faults.append(
             Fault("body", _("This is not a key."), _("Use one such as leeds-city-council."))
         )
+    else:
+        faults += faults_of_body(body, day)
     trouble = trouble_with_domain(domain)
     if trouble:
         faults.append(Fault("domain", _(trouble), _("Name the body's own, as in leeds.gov.uk.")))

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from folkmoot.bodies.queries import office_keys
 from folkmoot.common.errors import BadInput, Fault, NotAllowed
 from folkmoot.people import actions, queries
 from folkmoot.people.models import Person, VerifiedDomain
@@ -85,6 +86,7 @@ def roles(request: HttpRequest, person: Person) -> HttpResponse:
         "faults": error.faults if error else (),
         "fault_of": {fault.where: fault for fault in error.faults} if error else {},
         "choices": [(role, _(ROLES[role])) for role in ROLES if role in grantable],
+        "offices": office_keys(body, day) or [],
         "domains": queries.domains_of(body, day),
         "roles": queries.roles_at(body, day),
         "invitations": queries.invitations_of(body, now),
