@@ -55,6 +55,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("folkmoot.web.pages.petition_similar")),
     path("", include("folkmoot.web.pages.moderation")),
     path("", include("folkmoot.web.pages.petition_standards")),
+    path("", include("folkmoot.web.pages.petition_scheme")),
     path("", include("folkmoot.web.pages.questions")),
     path("", include("folkmoot.web.pages.questions_moderation")),
     path("", include("folkmoot.web.pages.report")),

@@ -146,49 +146,34 @@ def site_scheme() -> SiteScheme:
     return read_site_scheme(shipped("catalogue"))
 
 
+def _adopted(row: BodyScheme, slug: str) -> SchemeInUse:
+    return SchemeInUse(
+        slug, str(row.version), row.since, tuple(read_levels(row.levels)[0]), row.source
+    )
+
+
 def scheme_for(body: Body, on: dt.date) -> SchemeInUse:
     """The scheme that holds for petitions to ``body`` on a day: one query.
 
     The newest that the body adopted and that had begun; else the site's own.
     """
     rows = BodyScheme.objects.filter(body=body, since__lte=on)
-    adopted = rows.order_by("-version").first()
-    if adopted is not None:
-        levels, faults = read_levels(adopted.levels)
-        if faults:
-            raise BadInput(faults)
-        return SchemeInUse(
-            body.slug, str(adopted.version), adopted.since, tuple(levels), adopted.source
-        )
+    row = rows.order_by("-version").first()
+    if row is not None:
+        return _adopted(row, body.slug)
     own = site_scheme()
-    levels = own.levels_for(body.kind)
-    return SchemeInUse(SITE_SCHEME, own.version, own.starts, tuple(levels), "")
+    return SchemeInUse(SITE_SCHEME, own.version, own.starts, tuple(own.levels_for(body.kind)), "")
 
 
 def schemes_of(body: Body) -> list[SchemeInUse]:
     """Every scheme that a body ever adopted, the newest first: one query."""
-    return [
-        SchemeInUse(
-            body.slug, str(row.version), row.since, tuple(read_levels(row.levels)[0]), row.source
-        )
-        for row in BodyScheme.objects.filter(body=body).order_by("-version")
-    ]
+    rows = BodyScheme.objects.filter(body=body).order_by("-version")
+    return [_adopted(row, body.slug) for row in rows]
 
 
 def adopted_schemes(on: dt.date) -> list[tuple[Body, SchemeInUse]]:
     """Every body whose own scheme holds on a day, by name, with that scheme: one query."""
     rows = BodyScheme.objects.filter(since__lte=on).select_related("body")
     newest = {row.body_id: row for row in rows.order_by("version")}
-    return [
-        (
-            row.body,
-            SchemeInUse(
-                row.body.slug,
-                str(row.version),
-                row.since,
-                tuple(read_levels(row.levels)[0]),
-                row.source,
-            ),
-        )
-        for row in sorted(newest.values(), key=lambda row: row.body.name)
-    ]
+    ordered = sorted(newest.values(), key=lambda row: row.body.name)
+    return [(row.body, _adopted(row, row.body.slug)) for row in ordered]

@@ -32,7 +32,8 @@ class LevelWords:
     needs: str
 
 
-def _level(level: Level | SiteLevel) -> LevelWords:
+def level_words(level: Level | SiteLevel) -> LevelWords:
+    """What a level makes owed and how many signatures it needs, in words."""
     owed = _(KINDS[level.kind])
     if level.share is None:
         return LevelWords(owed, f"{level.number:,}")
@@ -65,9 +66,9 @@ def standards(request: HttpRequest) -> HttpResponse:
     context = {
         "reasons": REASONS.values(),
         "scheme": site_scheme(),
-        "levels": [(_level(level), level) for level in site_scheme().levels],
+        "levels": [(level_words(level), level) for level in site_scheme().levels],
         "adopted": [
-            (body, own, [_level(level) for level in own.levels])
+            (body, own, [level_words(level) for level in own.levels])
             for body, own in adopted_schemes(today)
         ],
         "clocks": [_clock(moderation_clock(today, step=step)) for step in (FIRST, APPEAL)],
