@@ -18,6 +18,9 @@ from folkmoot.web.pages.sources import release, source, sources
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home),
+    # First, since these are asked thousands of times a second when everybody signs one petition.
+    path("", include("folkmoot.web.pages.petition_sign")),
+    path("", include("folkmoot.web.pages.petition")),
     path("find/", find),
     path("search/", search),
     path("places/", places),
@@ -44,11 +47,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("folkmoot.web.pages.frameworks")),
     path("", include("folkmoot.web.pages.bodies")),
     path("", include("folkmoot.web.altcha")),
-    path("", include("folkmoot.web.pages.petition")),
     path("", include("folkmoot.web.pages.petitions")),
     path("", include("folkmoot.web.pages.petition_watch")),
     path("", include("folkmoot.web.pages.petition_share")),
-    path("", include("folkmoot.web.pages.petition_sign")),
     path("", include("folkmoot.web.pages.petition_start")),
     path("", include("folkmoot.web.pages.petition_mine")),
     path("", include("folkmoot.web.pages.petition_answer")),

@@ -23,6 +23,7 @@ from django.db.models import F, Q
 
 from folkmoot.common.errors import BadInput, Fault, NotFound
 from folkmoot.common.models import Message
+from folkmoot.common.statements import first, moment
 
 # Longer than any one sending may take, so that a live worker never loses its claim.
 LEASE = dt.timedelta(minutes=10)
@@ -234,11 +235,13 @@ def _release(messages: Iterable[Message]) -> None:
     )
 
 
+_SENT_NOW = """UPDATE common_message SET sent_at = %s, claimed_until = NULL, "to" = '',
+payload = '{}', last_error = '' WHERE id = %s"""
+
+
 def _record_sent(message: Message, now: dt.datetime) -> None:
     """Note that it was sent, and erase to whom and what."""
-    Message.objects.filter(pk=message.pk).update(
-        sent_at=now, claimed_until=None, to="", payload={}, last_error=""
-    )
+    first(_SENT_NOW, [moment(now), message.pk])
 
 
 def _record_trouble(message: Message, now: dt.datetime, error: Exception) -> bool:

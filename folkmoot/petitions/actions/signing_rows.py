@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import datetime as dt
 from functools import cache
+from operator import attrgetter
 from typing import Any
 
 from django.db import connection
 
+from folkmoot.common.statements import day, first, moment
 from folkmoot.people.limits import SIGN_ADDRESS, SIGN_WITH_PROOF, SIGN_WITHOUT_PROOF
 from folkmoot.petitions.models import Signature
 from folkmoot.petitions.models_signing import CONFIRMED, ONLINE, PENDING, SET_ASIDE, TAKEN_BACK
@@ -29,35 +31,49 @@ _OF_NETWORK = """(SELECT COUNT(*) FROM (
 _OF_ADDRESS = """(SELECT COUNT(*) FROM (
   SELECT 1 FROM petitions_signature s WHERE s.address_key = %s AND s.signed_at > %s LIMIT %s) a)"""
 
+# What a row that is about to be written says for itself; everything else is as a new one has it.
+_GIVEN = (
+    *("petition_id", "origin", "name", "email", "postcode", "country", "area", "constituency"),
+    *("address_key", "person_key", "network_key", "proof", "name_shown", "tell_me"),
+)
+
+_given = attrgetter(*_GIVEN)
 
 @cache
-def _insert_sql(with_proof: bool) -> tuple[str, tuple[Any, ...]]:
-    """(the statement, the fields whose values come first)."""
-    fields = tuple(f for f in Signature._meta.concrete_fields if not f.primary_key)
-    columns = ", ".join(f'"{field.column}"' for field in fields)
-    values = ", ".join(["%s"] * len(fields))
+def _insert_sql(with_proof: bool) -> str:
+    """The statement: its parameters are those of ``_GIVEN``, the moment, and the conditions'."""
+    fields = [f for f in Signature._meta.concrete_fields if not f.primary_key]
+    usual = {
+        str(field.column): field.get_default()
+        for field in fields
+        if field.column not in _GIVEN and field.column != "signed_at" and not field.null
+    }
+    columns = ", ".join([*_GIVEN, "signed_at", *usual])
+    values = ", ".join(["%s"] * (len(_GIVEN) + 1) + [_literal(value) for value in usual.values()])
     takes = _TAKES.format(origin="%s", online=ONLINE)
     network = _OF_NETWORK.format(proof="" if with_proof else " AND s.proof = ''")
-    sql = (
+    return (
         f"INSERT INTO petitions_signature ({columns}) SELECT {values} "  # noqa: S608 — columns
         f"FROM petitions_petition p WHERE p.id = %s AND {takes} "
         f"AND {network} < %s AND {_OF_ADDRESS} < %s RETURNING id"
     )
-    return sql, fields
+
+
+def _literal(value: object) -> str:
+    """A default as SQL: a number, a truth or an empty text."""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, int):
+        return str(value)
+    if value == "":
+        return "''"
+    raise TypeError(f"no literal for {value!r}")
 
 
 def _network_parameters(row: Signature) -> list[Any]:
     limit = SIGN_WITH_PROOF if row.proof else SIGN_WITHOUT_PROOF
-    since = _moment(row.signed_at - limit.window)
+    since = moment(row.signed_at - limit.window)
     return [row.network_key, since, limit.count]
-
-
-def _moment(at: dt.datetime) -> Any:
-    return connection.ops.adapt_datetimefield_value(at)
-
-
-def _day(day: dt.date) -> Any:
-    return connection.ops.adapt_datefield_value(day)
 
 
 def insert(row: Signature, today: dt.date) -> int | None:
@@ -66,20 +82,16 @@ def insert(row: Signature, today: dt.date) -> int | None:
     Gives the number of the new signature, or None. Raises IntegrityError for a puzzle that has
     served.
     """
-    sql, fields = _insert_sql(bool(row.proof))
-    values = [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
     network = _network_parameters(row)
-    address = [row.address_key, _moment(row.signed_at - SIGN_ADDRESS.window), SIGN_ADDRESS.count]
-    day = _day(today)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            sql,
-            [
-                *values, row.petition_id, day, row.origin, day,
-                *network, network[-1], *address, address[-1],
-            ],
-        )  # fmt: skip
-        found = cursor.fetchone()
+    address = [row.address_key, moment(row.signed_at - SIGN_ADDRESS.window), SIGN_ADDRESS.count]
+    on = day(today)
+    found = first(
+        _insert_sql(bool(row.proof)),
+        [
+            *_given(row), moment(row.signed_at), row.petition_id, on, row.origin, on,
+            *network, network[-1], *address, address[-1],
+        ],
+    )  # fmt: skip
     return found[0] if found else None
 
 
@@ -108,10 +120,8 @@ def confirm(number: int, today: dt.date, at: dt.datetime, since: dt.datetime) ->
 
     Raises IntegrityError where the same address is confirmed at the same moment.
     """
-    day = _day(today)
-    with connection.cursor() as cursor:
-        cursor.execute(_CONFIRM, [_moment(at), number, _moment(since), day, day])
-        found = cursor.fetchone()
+    on = day(today)
+    found = first(_CONFIRM, [moment(at), number, moment(since), on, on])
     return found[0] if found else None
 
 
@@ -124,7 +134,5 @@ WHERE id = %s RETURNING petition_id"""  # noqa: S608 — numbers of states
 
 def take_back(number: int, at: dt.datetime) -> int | None:
     """Take a signature back: its petition, or None if there is no such signature."""
-    with connection.cursor() as cursor:
-        cursor.execute(_TAKE_BACK, [_moment(at), number])
-        found = cursor.fetchone()
+    found = first(_TAKE_BACK, [moment(at), number])
     return found[0] if found else None
