@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from folkmoot.api import rows_bodies, rows_body_standings, rows_framework, rows_record
 from folkmoot.api.columns import columns_of
 from folkmoot.api.files import Table, door, table_of
+from folkmoot.api.files_petitions import PETITION_TABLES
 from folkmoot.api.rows_interventions import CASE_MEANINGS, ELSEWHERE_MEANINGS, case_rows
 from folkmoot.common.queries import RecordFilter
 from folkmoot.duties.queries import DutyLine, duties_of_record
@@ -104,6 +105,7 @@ TABLES: dict[str, Callable[[], Table]] = {
     "interventions": _interventions,
     "interventions-elsewhere": _elsewhere,
     "acts": _acts,
+    **PETITION_TABLES,
 }
 
 

@@ -20,6 +20,7 @@ Text = Annotated[str, Query(max_length=200, pattern=_TEXT)]
 NeededText = Annotated[str, Query(..., min_length=1, max_length=200, pattern=_TEXT)]
 ReleaseKey = Annotated[str, Query(pattern=r"^([a-z0-9-]+/[1-9][0-9]{0,8})?$")]
 Key = Annotated[str, Path(max_length=200, pattern=_TEXT)]
+Of = Annotated[int | None, Query(ge=1, le=2**31 - 1, description="of this one only")]
 Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 

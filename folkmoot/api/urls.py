@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.http import HttpResponse
 from django.urls import URLPattern, URLResolver, path, re_path
 
-from folkmoot.api import files, files_answers
+from folkmoot.api import files, files_answers, files_petitions
 from folkmoot.api.v1 import api
 
 
@@ -34,6 +34,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
         files_answers.standard_standings_csv,
         "standard-standings-csv",
     ),
+    *_table("petitions/<int:number>/where", files_petitions.where_places_csv, "where-csv"),
+    *_table("petitions/<int:number>/days", files_petitions.where_days_csv, "days-csv"),
     re_path(rf"^(?P<name>{_ANSWERS})\.csv$", files_answers.answers_csv, name="answers-csv"),
     re_path(
         rf"^(?P<name>{_ANSWERS})\.csv-metadata\.json$",

@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
-from folkmoot.api import shapes, v1_answers, v1_framework, v1_interventions
+from folkmoot.api import shapes, v1_answers, v1_framework, v1_interventions, v1_petitions
 from folkmoot.api.paging import After, Key, Limit, NeededText, Number, ReleaseKey, Text, page
 from folkmoot.common.errors import BadInput, Fault, FolkmootError, NotFound, error_body
 from folkmoot.measures import queries_account as account_reads
@@ -34,6 +34,7 @@ api = NinjaAPI(
 api.add_router("", v1_answers.router)
 api.add_router("", v1_framework.router)
 api.add_router("", v1_interventions.router)
+api.add_router("", v1_petitions.router)
 
 
 @api.exception_handler(FolkmootError)

@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Exists, F, FloatField, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast
 
+from folkmoot.common import switches
 from folkmoot.common.errors import BadInput, Fault, NotFound
 from folkmoot.duties.models import Duty
 from folkmoot.petitions.models import Petition, PetitionAnswer, Threshold
@@ -67,7 +68,7 @@ class PetitionPage:
 def petitions_matching(wanted: PetitionFilter, today: dt.date) -> QuerySet[Petition, Petition]:
     """Public petitions like ``wanted``, in no order: for doors that page by themselves.
 
-    Raises NotFound for an unknown state or order.
+    Raises NotFound for an unknown state or order, and SwitchedOff where words are not looked for.
     """
     for given, known in ((wanted.state, ASKED), (wanted.sort, SORTS)):
         if given and given not in known:
@@ -86,6 +87,7 @@ def petitions_matching(wanted: PetitionFilter, today: dt.date) -> QuerySet[Petit
     elif wanted.state:
         rows = rows.filter(in_state(wanted.state, today))
     if wanted.words:
+        switches.require_on("similar")
         alike = similar(wanted.words, place=wanted.place, limit=_ALIKE)
         rows = rows.filter(pk__in=[found.number for found in alike if not found.archived])
     return rows

@@ -125,7 +125,7 @@ def petitions(request: HttpRequest) -> HttpResponse:
         "total": found.total,
         "ask": ask,
         "wanted": ask.wanted,
-        "narrowed": bool(set(ask.chosen) - {"sort"}),
+        "narrowed": bool(_narrowing(ask)),
         "services": list(Service.objects.values_list("slug", "title")),
         "states": [(key, _(words)) for key, words in ASKED.items()],
         "sorts": [(key, _(words)) for key, words in SORTS.items()],
@@ -133,9 +133,15 @@ def petitions(request: HttpRequest) -> HttpResponse:
         "damping": DAMPING,
         "next": urlencode({**ask.chosen, "after": found.after}) if found.after else "",
         "first": ask.query or "?" if after else "",
+        "json": f"?{urlencode(rows)}" if (rows := _narrowing(ask)) else "",
         "start": urlencode({k: v for k, v in ask.chosen.items() if k in ("place", "service")}),
     }
     return render(request, "pages/petitions/list.html", context)
+
+
+def _narrowing(ask: Asked) -> dict[str, str]:
+    """What narrows a list, without its order: the API has its own."""
+    return {name: value for name, value in ask.chosen.items() if name != "sort"}
 
 
 def _moment(day: dt.date) -> dt.datetime:
