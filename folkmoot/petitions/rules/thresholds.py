@@ -91,7 +91,11 @@ def read_levels(raw: object) -> tuple[list[Level], list[Fault]]:
     There must be an answer; each kind stands once. Levels are given only where nothing is wrong.
     """
     if not isinstance(raw, Sequence) or isinstance(raw, str) or not raw:
-        return [], [Fault("levels", "There are no levels.", "Give at least an answer.")]
+        return [], [
+            Fault(
+                "levels", "No number of signatures is given.", "Say how many make an answer owed."
+            )
+        ]
     faults: list[Fault] = []
     levels = []
     for place, entry in enumerate(raw, start=1):
