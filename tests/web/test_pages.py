@@ -41,7 +41,7 @@ CEILINGS = {
     "/discretion/special-educational-needs/": 8,
     "/bodies/": 2,
     "/body/devon-county-council/": 15,
-    "/body/house-of-commons/": 10,
+    "/body/house-of-commons/": 11,
     "/body/nhs-trust-rh8/": 15,
     "/services/": 6,
     "/service/schools/": 6,
