@@ -16,7 +16,7 @@ from folkmoot.petitions.rules.states import OPEN, STATES
 
 PETITION, ARCHIVE = "petition", "archive"
 # So many of this site and of the archive are compared in full.
-_COMPARED = 100
+_COMPARED = 60
 # What is less like than this has nothing but common words in it.
 _LEAST = 0.4
 # One of the same place, and one that can still be signed, come before one as like elsewhere.

@@ -22,7 +22,7 @@ _MOST_REMEMBERED = 20_000
 # PostgreSQL stops counting here: what is commoner tells nothing anyway.
 _MOST_COUNTED = 3_000
 # PostgreSQL takes the rarest words' titles, up to about so many, and weighs all words in those.
-_MOST_WEIGHED = 3_000
+_MOST_WEIGHED = 4_000
 _MOST_NEAR = 40
 _MOST_BEGUN = 12
 
