@@ -7,6 +7,7 @@ import datetime as dt
 import hmac
 from dataclasses import dataclass
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from folkmoot.common.errors import NotFound
@@ -14,7 +15,7 @@ from folkmoot.common.models import PublicAct
 from folkmoot.petitions import tokens
 from folkmoot.petitions.models import Petition, Signature
 from folkmoot.petitions.models_signing import CONFIRMED
-from folkmoot.petitions.queries import petition_path, state_on
+from folkmoot.petitions.queries import petition_path, public_petitions, state_on, subject_of
 from folkmoot.petitions.rules.states import LISTED, MODERATION, OPEN, SPONSORS
 
 # What changes on pages of a petition without a public act: all of it is in its own row.
@@ -129,6 +130,21 @@ def by_letter(kind: str, token: str, today: dt.date) -> ByLetter:
     )
 
 
-def acts_about(subject: str) -> tuple[PublicAct, ...]:
-    """Every public act about a petition, the newest first: one query."""
-    return tuple(PublicAct.objects.filter(subject=subject).order_by("-pk"))
+def acts_about(number: int, body: str) -> tuple[PublicAct, ...]:
+    """Every public act about a petition to ``body`` or its signatures, the newest first: one query.
+
+    Acts about signatures have keys below the petition's own (``queries.signatures_subject``);
+    among those of a body they are found by their beginning.
+    """
+    subject = subject_of(number)
+    mine = Q(subject=subject) | Q(body=body, subject__startswith=f"{subject}/")
+    return tuple(PublicAct.objects.filter(mine).order_by("-pk"))
+
+
+def kin_of(number: int) -> tuple[tuple[str, str], ...]:
+    """(heading, path) of the petition that goes on elsewhere after this one was passed on, or that
+    this one goes on from; where everybody may know of it: one query."""
+    rows = public_petitions().filter(Q(continues=number) | Q(continued_by=number)).order_by("pk")
+    return tuple(
+        ("" if row.title_hidden else row.title, petition_path(row.pk)) for row in rows.distinct()
+    )

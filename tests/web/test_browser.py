@@ -54,6 +54,8 @@ PAGES = [
     "/data/",
     "/record/",
     "/questions/",
+    "/petitions/start/",
+    "/petitions/start/?place=exeter&service=schools",
     "/interventions/",
     "/rehearsal/",
     "/framework/illustrative/rehearse/",

@@ -24,7 +24,7 @@ from tests.rooms import petitions_made as made
 from tests.rooms.people_invented import FAKE
 
 # Three of these ask whether anything has changed; answers that were given are up to five more.
-CEILING = 13
+CEILING = 14
 
 
 @pytest.fixture(autouse=True)
@@ -177,8 +177,13 @@ def test_side_states_lead_on(w):
     joined = page(merged.merged_into).content.decode()
     assert f'href="/petitions/{merged.pk}/"' in joined
 
-    referred = page(made.petition(w, states.REFERRED)).content.decode()
-    assert 'href="/body/devon-county-council/"' in referred
+    referred = made.petition(w, states.REFERRED)
+    assert 'href="/body/devon-county-council/"' in page(referred).content.decode()
+    copy = made.petition(w, body=w.other_body, continues=referred)
+    assert f'href="/petitions/{copy.pk}/"' in page(referred).content.decode()
+    assert f'href="/petitions/{referred.pk}/"' in page(copy).content.decode()
+    waiting = made.petition(w, states.MODERATION, body=w.other_body, continues=referred)
+    assert f'"/petitions/{waiting.pk}/"' not in page(referred).content.decode()
 
 
 def test_a_closed_petition_cannot_be_signed_and_shows_what_it_reached(w, at):

@@ -9,9 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from folkmoot.bodies.models import Office
-from folkmoot.petitions.queries import PetitionFile, petition_file, subject_of
+from folkmoot.petitions.queries import PetitionFile, petition_file
 from folkmoot.petitions.queries_answers import answers_of, answers_version
-from folkmoot.petitions.queries_page import acts_about, newest_names, version_of
+from folkmoot.petitions.queries_page import acts_about, kin_of, newest_names, version_of
 from folkmoot.petitions.rules.reasons import words_of
 from folkmoot.petitions.rules.states import CLOSED, OPEN
 from folkmoot.web.answers import owed
@@ -58,8 +58,9 @@ def petition(request: HttpRequest, number: int) -> HttpResponse:
         "answers": answers_of(number, today) if answered else (),
         "names": names,
         "share": sharing(line) if line.state in {OPEN, CLOSED} else None,
+        "kin": kin_of(number),
         "history": history(file),
-        "acts": [(act, verb_words(act.verb)) for act in acts_about(subject_of(number))],
+        "acts": [(act, verb_words(act.verb)) for act in acts_about(number, line.body)],
         "trail": [
             (_("Petitions"), "/petitions/"),
             (line.place_name, f"/petitions/?place={line.place_slug}"),

@@ -68,7 +68,6 @@ def form_page(
         "faults": faults,
         "fault_of": {fault.where: fault for fault in reversed(faults)},
         "countries": countries().items(),
-        "longest": limits.NAME,
         "weeks": limits.CONFIRM_WITHIN.days // 7,
     }
     status = error.status if error else 200
@@ -221,8 +220,7 @@ def take_back(request: HttpRequest, token: str) -> HttpResponse:
 @remembered_with(standing_of)
 def taken_back(request: HttpRequest, number: int) -> HttpResponse:
     """What became of a signature that was taken back: the same for everybody."""
-    context = {"line": _line_if_public(number), "months": limits.ADDRESSES_KEPT.days // 30}
-    return render(request, "pages/petitions/taken_back.html", context)
+    return render(request, "pages/petitions/taken_back.html", {"line": _line_if_public(number)})
 
 
 urlpatterns = [
