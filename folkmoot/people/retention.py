@@ -89,6 +89,26 @@ FIGURE_REPORTS = Rule(
     "you sent it",
 )
 
+UNCONFIRMED_SIGNATURES = Rule(
+    "unconfirmed-signatures",
+    "A signature under a petition that nobody confirmed, with its name, address and postcode",
+    dt.timedelta(days=7),
+    "it was sent",
+)
+SIGNERS_ADDRESSES = Rule(
+    "signers-addresses",
+    "The email address and postcode of whoever signed a petition, and the name unless its owner "
+    "asked that it is shown; how many signed, by district and day, stays",
+    dt.timedelta(days=183),
+    "the petition ended",
+)
+DRAFT_PETITIONS = Rule(
+    "draft-petitions",
+    "A petition that was never opened for signatures",
+    dt.timedelta(days=365),
+    "you began it",
+)
+
 RULES = (
     CODES,
     RATE_EVENTS,
@@ -101,6 +121,9 @@ RULES = (
     FAILED_MAIL,
     FIGURE_REPORTS,
     REHEARSAL_CASES,
+    UNCONFIRMED_SIGNATURES,
+    SIGNERS_ADDRESSES,
+    DRAFT_PETITIONS,
 )
 
 # An unused account is told by mail this long before it is erased.

@@ -2,6 +2,67 @@
 
 from __future__ import annotations
 
+from folkmoot.people import retention
+from folkmoot.people.holdings import Holding, Retention, register_holding, register_retention
+from folkmoot.people.models import Person
+from folkmoot.petitions.models_signing import SIGNATURE_STATES
+
+
+def show(person: Person) -> object:
+    """What ``person`` signed, began and asked, as plain values."""
+    from folkmoot.petitions.actions.forgetting import signatures_of
+    from folkmoot.petitions.models import Petition, Question
+
+    return {
+        "signatures": [
+            {
+                "petition": row.petition.title,
+                "state": SIGNATURE_STATES[row.state],
+                "name": row.name,
+                "email": row.email,
+                "postcode": row.postcode,
+                "country": row.country,
+                "name_shown": row.name_shown,
+                "tell_me": row.tell_me,
+                "signed_at": row.signed_at.isoformat(),
+                "opinions": [
+                    {"answered": said.answered, "at": said.at.isoformat()}
+                    for said in row.opinions.all()
+                ],
+            }
+            for row in signatures_of(person).select_related("petition").order_by("pk")
+        ],
+        "petitions": [
+            {
+                "title": row.title,
+                "background": row.background,
+                "detail": row.detail,
+                "name": row.creator_name,
+                "state": row.state,
+                "created_at": row.created_at.isoformat(),
+            }
+            for row in Petition.objects.filter(creator=person).order_by("pk")
+        ],
+        "questions": [
+            {
+                "text": row.text,
+                "name": row.asker_name,
+                "state": row.state,
+                "asked_at": row.asked_at.isoformat(),
+            }
+            for row in Question.objects.filter(asker=person).order_by("pk")
+        ],
+    }
+
 
 def register() -> None:
     """Tell the room of people what this one holds, and what goes when its time is up."""
+    from folkmoot.petitions.actions import forgetting
+
+    register_holding(Holding("petitions", show, forgetting.forget_person))
+    for rule, erase in (
+        (retention.UNCONFIRMED_SIGNATURES, forgetting.forget_unconfirmed),
+        (retention.SIGNERS_ADDRESSES, forgetting.forget_addresses),
+        (retention.DRAFT_PETITIONS, forgetting.forget_drafts),
+    ):
+        register_retention(Retention(rule.key, erase))

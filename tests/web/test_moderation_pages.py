@@ -182,6 +182,8 @@ def test_the_standards_are_published_with_their_numbers_and_the_clock(w: World):
     assert "They are no law." in page
     assert "None yet, so nobody can tell" in page
     assert "7 days" in page
+    # What is kept of those who sign is said with its days.
+    assert re.search(r"erased 183 days after the petition ended", page)
 
 
 def test_few_queries(w: World, django_assert_max_num_queries: Any):

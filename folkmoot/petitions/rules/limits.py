@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
+from folkmoot.people import retention
+
 # Longest text of each part, in characters.
 TITLE = 100
 BACKGROUND = 500
@@ -30,15 +32,13 @@ TERMS = (30, 90, 180, 365)
 USUAL_TERM = 180
 # At most this many names for one address of mail, and only with the same postcode.
 NAMES_PER_ADDRESS = 2
-CONFIRM_WITHIN = dt.timedelta(days=7)
+CONFIRM_WITHIN = retention.UNCONFIRMED_SIGNATURES.after
 CODE_DIGITS = 6
 CODE_TRIES = 5
 # Counts of fewer people than this are not shown for a place or a day.
 SMALLEST_SHOWN = 5
 # So many more people must have signed before the table of places is made anew.
 PLACES_RENEWED_AFTER = 25
-# Addresses of signers go this long after a petition is over.
-ADDRESSES_KEPT = dt.timedelta(days=183)
 # Days before an answer is due on which the body is reminded; and each week when it is overdue.
 REMIND_BEFORE = (14, 3)
 # Commitments in one answer, and how far ahead the last day of one may be.

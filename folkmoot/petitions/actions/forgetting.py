@@ -1,0 +1,93 @@
+"""What goes when its time is up, and what goes when somebody is erased. Counts stay."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db.models import Case, F, Q, QuerySet, Value, When
+
+from folkmoot.people import retention
+from folkmoot.people.models import Person
+from folkmoot.people.queries import day_of
+from folkmoot.petitions.keys import address_key
+from folkmoot.petitions.models import Alert, Petition, Question, Signature
+from folkmoot.petitions.models_signing import CONFIRMED, PENDING
+from folkmoot.petitions.rules.states import DRAFT, WITHDRAWN
+
+# Everything of a signature that leads to a person, but the name.
+_NOTHING = {
+    "email": "",
+    "postcode": "",
+    "address_key": "",
+    "person_key": "",
+    "network_key": "",
+    "tell_me": False,
+}
+_ADDRESSED = ~Q(email="") | ~Q(postcode="") | ~Q(address_key="") | ~Q(network_key="")
+
+
+def forget_unconfirmed(at: dt.datetime) -> int:
+    """Erase every signature that nobody confirmed in time; how many."""
+    old = Signature.objects.filter(
+        state=PENDING, signed_at__lte=at - retention.UNCONFIRMED_SIGNATURES.after
+    )
+    return old.delete()[0]
+
+
+def forget_addresses(at: dt.datetime) -> int:
+    """Erase the addresses of those who signed petitions that ended long enough ago; how many.
+
+    Names go too, but for those that their owners asked to be shown. How many signed, from which
+    district and on which day, stays.
+    """
+    last = day_of(at) - retention.SIGNERS_ADDRESSES.after
+    over = Petition.objects.filter(ended_on__lte=last, addresses_erased_at__isnull=True)
+    erased = 0
+    for petition in over.select_for_update().order_by("pk"):
+        rows = Signature.objects.filter(petition=petition)
+        erased += rows.update(
+            **_NOTHING,
+            name=Case(When(name_shown=True, state=CONFIRMED, then=F("name")), default=Value("")),
+        )
+        Alert.objects.filter(petition=petition).delete()
+        Petition.objects.filter(pk=petition.pk).update(addresses_erased_at=at)
+    return erased
+
+
+def forget_drafts(at: dt.datetime) -> int:
+    """Erase drafts that nobody finished, and what never found its sponsors; how many."""
+    old = at - retention.DRAFT_PETITIONS.after
+    never = Q(state=DRAFT) | Q(state=WITHDRAWN, opened_on__isnull=True, merged_from__isnull=True)
+    rows = Petition.objects.filter(never, created_at__lte=old, decisions__isnull=True)
+    numbers = list(rows.values_list("pk", flat=True))
+    Petition.objects.filter(pk__in=numbers).delete()
+    return len(numbers)
+
+
+def signatures_of(person: Person) -> QuerySet[Signature, Signature]:
+    """Every signature with the address of ``person``, however it was written.
+
+    Asked petition by petition, for which there is an index.
+    """
+    numbers = Petition.objects.values_list("pk", flat=True)
+    return Signature.objects.filter(
+        petition__in=list(numbers), address_key=address_key(person.email)
+    )
+
+
+def forget_person(person: Person, at: dt.datetime) -> None:
+    """Take away what ``person`` wrote and signed.
+
+    A signature stays counted, without anything that leads to its signer; one that was never
+    confirmed goes. A petition that others have signed stays, without its creator's name; a draft
+    goes. A question stays without the asker's name, and one that is not public goes.
+    """
+    mine = signatures_of(person)
+    mine.filter(state=PENDING).delete()
+    mine.update(**_NOTHING, name="", name_shown=False)
+    begun = Petition.objects.filter(creator=person)
+    begun.filter(state=DRAFT).delete()
+    begun.update(creator_name="", creator_shown=False, appeal_text="")
+    asked = Question.objects.filter(asker=person)
+    asked.filter(state__in=("moderation", "withdrawn"), decisions__isnull=True).delete()
+    asked.update(asker_name="", name_shown=False, appeal_text="")

@@ -1,0 +1,114 @@
+"""What signers and writers leave behind goes in its time, with a moved clock; counts stay."""
+
+from folkmoot.people import actions, retention
+from folkmoot.people.actions.erasure import erase_me
+from folkmoot.people.export import export_mine
+from folkmoot.petitions.actions import questions as asking
+from folkmoot.petitions.actions import signing
+from folkmoot.petitions.actions.counting import count_signatures
+from folkmoot.petitions.models import Petition, Question, Signature, SignatureCount
+from folkmoot.petitions.rules.questions import NewQuestion
+from folkmoot.petitions.rules.signing import SignForm
+from folkmoot.petitions.rules.states import CLOSED, DRAFT, OPEN
+from folkmoot.petitions.tokens import make
+from tests.rooms import people_invented as invented
+from tests.rooms.petitions_made import DAY, POSTCODE, petition, world
+
+
+def signed(row, at, email, **more):
+    form = SignForm(name=invented.FAKE.name(), email=email, postcode=POSTCODE, consent=True, **more)
+    signing.sign(petition=row.pk, form=form, network="192.0.2.7", proof=None, at=at)
+    made = Signature.objects.filter(petition=row).latest("pk")
+    signing.confirm(token=make("confirm", made.pk), at=at)
+    return made
+
+
+def tidy(at):
+    return actions.apply_retention(at=at).erased
+
+
+def test_what_nobody_confirmed_goes_after_a_week(db, at):
+    w = world(at)
+    row = petition(w, OPEN)
+    form = SignForm(invented.FAKE.name(), invented.address(), POSTCODE, consent=True)
+    signing.sign(petition=row.pk, form=form, network="192.0.2.7", proof=None, at=at)
+
+    key = retention.UNCONFIRMED_SIGNATURES.key
+    assert tidy(at + 7 * DAY - DAY / 24)[key] == 0
+    assert tidy(at + 7 * DAY)[key] == 1
+    assert not Signature.objects.filter(petition=row).exists()
+
+
+def test_addresses_go_six_months_after_the_end_and_the_counts_stay(db, at):
+    w = world(at)
+    row = petition(w, OPEN)
+    shown = signed(row, at, invented.address(), name_shown=True)
+    silent = signed(row, at, invented.address(), tell_me=True)
+    count_signatures(at=at)
+    Petition.objects.filter(pk=row.pk).update(state=CLOSED, ended_on=at.date())
+
+    key = retention.SIGNERS_ADDRESSES.key
+    assert tidy(at + 182 * DAY)[key] == 0
+    assert tidy(at + 183 * DAY)[key] == 2
+    assert tidy(at + 184 * DAY)[key] == 0
+    shown.refresh_from_db()
+    silent.refresh_from_db()
+    assert shown.name != ""
+    assert silent.name == ""
+    for one in (shown, silent):
+        left = (one.email, one.postcode, one.address_key, one.person_key, one.network_key)
+        assert (left, one.tell_me, one.area) == (("",) * 5, False, w.area.code)
+    row.refresh_from_db()
+    assert (row.signatures, row.addresses_erased_at) == (2, at + 183 * DAY)
+    counts = SignatureCount.objects.filter(petition=row, kind="district")
+    assert sum(counts.values_list("signatures", flat=True)) == 2
+
+
+def test_drafts_go_after_a_year(db, at):
+    w = world(at)
+    draft = petition(w, DRAFT, created_at=at)
+    kept = petition(w, OPEN, created_at=at)
+
+    key = retention.DRAFT_PETITIONS.key
+    assert tidy(at + 364 * DAY)[key] == 0
+    assert tidy(at + 365 * DAY)[key] == 1
+    assert not Petition.objects.filter(pk=draft.pk).exists()
+    assert Petition.objects.filter(pk=kept.pk).exists()
+
+
+def test_a_person_sees_everything_and_erases_it_and_stays_counted(built, at):
+    w = world(at)
+    row = petition(w, OPEN)
+    mine = signed(row, at, w.creator.email.upper(), name_shown=True)
+    count_signatures(at=at)
+    asked = asking.ask(
+        actor=w.creator,
+        new=NewQuestion(
+            "When will the glass banks be emptied?",
+            w.area.code,
+            w.service.slug,
+            w.body.slug,
+            name=invented.FAKE.name(),
+            name_shown=True,
+            agreed=True,
+        ),
+        at=at,
+    )
+    asking.let_through(actor=w.moderator, question=asked.pk, at=at)
+    draft = petition(w, DRAFT)
+
+    held = export_mine(w.creator)["petitions"]
+    assert [each["postcode"] for each in held["signatures"]] == [mine.postcode]
+    assert {each["state"] for each in held["petitions"]} == {"open", "draft"}
+    assert held["questions"][0]["text"].startswith("When will")
+
+    erase_me(person=w.creator, at=at)
+
+    mine.refresh_from_db()
+    assert (mine.name, mine.email, mine.postcode, mine.name_shown) == ("", "", "", False)
+    count_signatures(at=at)
+    row.refresh_from_db()
+    assert (row.signatures, row.creator_id, row.creator_name) == (1, None, "")
+    assert not Petition.objects.filter(pk=draft.pk).exists()
+    left = Question.objects.get(pk=asked.pk)
+    assert (left.asker_id, left.asker_name, left.text != "") == (None, "", True)
