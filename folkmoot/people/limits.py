@@ -58,7 +58,7 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     # Asked for as somebody types a title, perhaps thirty times; an office shares a network.
     SIMILAR: (Limit(NETWORK, 1_500, _HOUR),),
     START_PETITION: (Limit(ACCOUNT, 5, _DAY),),
-    ASK: (Limit(ACCOUNT, 5, _DAY), Limit(ACCOUNT, 20, dt.timedelta(days=30))),
+    ASK: (Limit(ACCOUNT, 5, _DAY),),
     # A signature's code has five tries of its own, among a million codes.
     SIGNATURE_CODE: (Limit(NETWORK, 60, _HOUR),),
 }
