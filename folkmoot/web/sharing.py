@@ -13,11 +13,13 @@ from folkmoot.petitions.queries import PetitionLine
 
 @dataclass(frozen=True, slots=True)
 class Sharing:
-    """``text`` to copy, which ends with ``link``; ``mail`` is the address of a letter with it."""
+    """``text`` to copy, which ends with ``link``; ``mail`` is the address of a letter with it, and
+    ``embed`` what somebody writes into a page of their own to show the count there."""
 
     text: str
     link: str
     mail: str
+    embed: str
 
 
 def letter_to(subject: str, text: str) -> str:
@@ -34,4 +36,6 @@ def sharing(line: PetitionLine) -> Sharing | None:
     if line.open:
         asked = _("%(asked)s Read it, and sign if you agree:") % {"asked": asked}
     text = f"{asked}\n{link}"
-    return Sharing(text, link, letter_to(line.title, text))
+    title = _("Signatures")
+    embed = f'<iframe src="{link}count/" title="{title}" width="320" height="160"></iframe>'
+    return Sharing(text, link, letter_to(line.title, text), embed)

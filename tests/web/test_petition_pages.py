@@ -70,6 +70,9 @@ def test_an_open_petition_says_first_how_it_stands(w, at):
     for link in ("/body/leeds-city-council/", "/place/leeds/waste/", f"{petition.pk}/sign/"):
         assert link in html
     assert '<progress class="fm-progress" value="7" max="10"' in html
+    assert (
+        f"&lt;iframe src=&quot;http://localhost:8000/petitions/{petition.pk}/count/&quot;" in html
+    )
     assert "csrfmiddlewaretoken" not in html
     assert "<script" not in html
 
