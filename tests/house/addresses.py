@@ -68,7 +68,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     ),
     "questions/mine/": ("/questions/mine/",),
     "questions/<int:number>/": ("/questions/99999999/",),
-    "questions/<int:number>/<slug:what>/": ("/questions/1/withdraw/",),
+    "questions/<int:number>/<slug:what>/": (),  # takes POST only
     "petitions/standards/": ("/petitions/standards/",),
     "petitions/scheme/": ("/petitions/scheme/",),
     "moderation/": ("/moderation/",),
@@ -262,7 +262,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
 # Pages with a form that changes something: they set the cookie of the form's token, and no other.
 FORMS = {"/sign-in/", "/sign-in/?next=/account/", "/sign-out/"}
 # The same, where it takes the shipped figures.
-FORMS_OF_FIGURES = {"/report/dfe-lait/1/308078/"}
+FORMS_OF_FIGURES = {"/report/dfe-lait/1/308078/", "/report/nhs-ae-trust/1/7764/"}
 
 
 def routes() -> list[str]:
