@@ -91,6 +91,15 @@ def test_without_an_archive_none_is_named(client, w):
     assert "Parliament" not in text_of(client.get(PAGE, {"part": "", "title": TITLE}))
 
 
+def test_one_of_an_archive_that_the_catalogue_has_lost_is_not_shown_as_this_sites(client, w):
+    archived()
+    ArchivedPetition.objects.update(source="lost")
+
+    said = text_of(client.get(PAGE, {"part": "", "title": TITLE}))
+    assert "On another site" in said
+    assert "On this site" not in said
+
+
 def test_what_is_hidden_is_not_shown(client, w):
     made.petition(w, HIDDEN, title=TITLE)
 
