@@ -29,6 +29,7 @@ POSTCODE = "TR21 0LW"
 TITLE = "Collect glass from Hugh Town every week"
 OFFICER, MODERATOR = f"officer@{DOMAIN}", "moderator@folkmoot.example.org"
 PROMISE = "Collect glass on every Friday"
+DECIDED = "Glass will be collected every week."
 WHERE = "/petitions/start/?place=isles-of-scilly&service=waste"
 
 
@@ -201,6 +202,45 @@ def opened(browser: Any, site: Site, petition: str, creator: str) -> None:
     site.letter(creator, "open")
 
 
+def ten_sign(browser: Any, site: Site, petition: str) -> list[str]:
+    """Ten people sign, to hear of the answer, and the first once more: their addresses."""
+    signers = [(FAKE.name(), FAKE.unique.safe_email()) for _ in range(10)]
+    for name, address in signers:
+        visitor = sign(browser, site, f"{petition}sign/", name, address, ticks=("tell_me",))
+        # A scanner that follows the link changes nothing.
+        letter = site.letter(address, "Confirm that you sign")
+        visitor.open(link_in(letter, "petitions/confirm"))
+        confirm(visitor, address)
+        visitor.close()
+    name, address = signers[0]
+    sign(browser, site, f"{petition}sign/", name, address).close()
+    site.letter(address, "signed")
+    return [address for _name, address in signers]
+
+
+def answered(browser: Any, site: Site, petition: str, due: dt.date) -> None:
+    """An officer finds what is owed on the petition's page, and answers it with a commitment."""
+    officer = Visitor(browser, site).sign_in(OFFICER, f"/body/{COUNCIL}/")
+    officer.open(petition)
+    answering = officer.page.locator("a[href*='/answer/'], a[href*='/duties/']").first
+    officer.open(str(answering.get_attribute("href")))
+    if "/duties/" in officer.page.url:
+        officer.page.locator("main a[href*='/answer/']").first.click()
+        officer.page.wait_for_load_state()
+        officer.look()
+    officer.page.locator("input[name=outcome]").first.check(force=True)
+    officer.fill(
+        decided=DECIDED,
+        why="The banks overflow, and the lorry comes by in any case.",
+        next_steps="The round begins next month.",
+    )
+    officer.page.locator("[name=commitment]").first.fill(PROMISE)
+    officer.page.locator("[name=due]").first.fill(due.isoformat())
+    officer.press("Look it over")
+    officer.press("Publish the answer")
+    officer.close()
+
+
 @pytest.mark.slow
 def test_from_the_first_word_to_a_broken_promise(site_folder: Any, browser: Any):
     environment, folder = site_folder
@@ -209,59 +249,27 @@ def test_from_the_first_word_to_a_broken_promise(site_folder: Any, browser: Any)
     with running(environment, folder) as site:
         organiser = Visitor(browser, site)
         petition = started(organiser, creator)
+        organiser.close()
         opened(browser, site, petition, creator)
+        signers = ten_sign(browser, site, petition)
 
-        # Ten people sign, one of them wants to hear of the answer; one signs a second time.
-        signers = [(FAKE.name(), FAKE.unique.safe_email()) for _ in range(10)]
-        for name, address in signers:
-            visitor = sign(browser, site, f"{petition}sign/", name, address, ticks=("tell_me",))
-            # A scanner that follows the link changes nothing.
-            letter = site.letter(address, "Confirm that you sign")
-            visitor.open(link_in(letter, "petitions/confirm"))
-            confirm(visitor, address)
-            visitor.close()
-        name, address = signers[0]
-        again = sign(browser, site, f"{petition}sign/", name, address)
-        site.letter(address, "signed")
         anybody = Visitor(browser, site, phone=True)
         # The creator, five sponsors and ten more: the eleventh of those was there before.
         until(anybody, petition, "16 signatures")
         anybody.says("Answer owed by")
-        again.close()
-
-        # The duty is on the body's page, and the officer answers it with a commitment.
         until(anybody, f"/body/{COUNCIL}/", "Answer owed by")
-        officer = Visitor(browser, site).sign_in(OFFICER, f"/body/{COUNCIL}/")
-        officer.open(petition)
-        answering = officer.page.locator("a[href*='/answer/'], a[href*='/duties/']").first
-        officer.open(str(answering.get_attribute("href")))
-        if "/duties/" in officer.page.url:
-            officer.page.locator("main a[href*='/answer/']").first.click()
-            officer.page.wait_for_load_state()
-            officer.look()
-        officer.page.locator("input[name=outcome]").first.check(force=True)
-        officer.fill(
-            decided="Glass will be collected every week.",
-            why="The banks overflow, and the lorry comes by in any case.",
-            next_steps="The round begins next month.",
-        )
-        officer.page.locator("[name=commitment]").first.fill(PROMISE)
-        officer.page.locator("[name=due]").first.fill(due.isoformat())
-        officer.press("Look it over")
-        officer.press("Publish the answer")
-        officer.close()
+        answered(browser, site, petition, due)
 
         # A signer reads it by the letter, and says that it did not answer.
-        letter = site.letter(signers[3][1], "has an answer")
+        letter = site.letter(signers[3], "has an answer")
         reader = Visitor(browser, site, phone=True).open(link_in(letter, "opinion"))
-        reader.says("Glass will be collected every week.")
+        reader.says(DECIDED)
         reader.press("No, it did not")
         reader.says("You said: no, it did not.")
         reader.close()
-        until(anybody, petition, "Glass will be collected every week.")
+        until(anybody, petition, DECIDED)
         anybody.says(PROMISE)
         anybody.close()
-        organiser.close()
 
     # The day of the promise has passed, and nobody has said that it was kept.
     with running(environment, folder, days_on=45) as later:
