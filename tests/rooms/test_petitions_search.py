@@ -19,16 +19,8 @@ from folkmoot.petitions.importing import import_archive
 from folkmoot.petitions.models import ArchivedPetition, Petition
 from folkmoot.petitions.queries_search import similar
 from folkmoot.petitions.rules.states import (
-    CLOSED,
-    DRAFT,
-    HIDDEN,
-    LISTED,
-    MODERATION,
-    OPEN,
-    REJECTED,
-    STATES,
-    WITHDRAWN,
-)
+    CLOSED, DRAFT, HIDDEN, LISTED, MODERATION, OPEN, REJECTED, STATES, WITHDRAWN,
+)  # fmt: skip
 from folkmoot.shipped import shipped
 from tests.house.test_reading import only_reading
 from tests.rooms import petitions_made as made
