@@ -9,9 +9,9 @@ import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 
-from folkmoot.measures.inputs import ROOMS, inputs_of, is_built
+from folkmoot.measures.held import held_lines, held_releases
+from folkmoot.measures.inputs import NOTHING_CHANGED, ROOMS, inputs_of, is_built
 
-NOTHING_CHANGED = "Nothing changed since the last build."
 _LATER = "Who answers, and what is required"
 _ROOMS = (*ROOMS, "bodies", "framework")
 
@@ -26,7 +26,7 @@ def build_whole(
     """
     inputs = inputs_of(data, catalogue, _ROOMS)
     if is_built(inputs):
-        return NOTHING_CHANGED
+        return "\n".join([NOTHING_CHANGED, *held_lines(held_releases())])
 
     from folkmoot.bodies.importing import import_bodies
     from folkmoot.framework.building import build_standings

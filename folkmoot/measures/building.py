@@ -18,8 +18,9 @@ from django.db import transaction
 from folkmoot.common.errors import BadInput
 from folkmoot.measures.catalogue import read_catalogue
 from folkmoot.measures.computing import Crew, ReadTask, read_file, shared
+from folkmoot.measures.held import Held, held_lines, held_releases
 from folkmoot.measures.importing import sync_catalogue
-from folkmoot.measures.inputs import inputs_of, is_built
+from folkmoot.measures.inputs import NOTHING_CHANGED, inputs_of, is_built
 from folkmoot.measures.models import Build, Release
 from folkmoot.measures.publishing import Progress, Publication, quiet
 from folkmoot.measures.readers import Reading
@@ -42,7 +43,7 @@ class BuildReport:
     areas: int = 0
     received: tuple[str, ...] = ()
     published: tuple[str, ...] = ()
-    held: tuple[tuple[str, str], ...] = ()
+    held: tuple[Held, ...] = ()
     refused: tuple[tuple[str, str], ...] = ()
     waiting: tuple[str, ...] = ()
     recomputed: int = 0
@@ -51,7 +52,7 @@ class BuildReport:
 
     def __str__(self) -> str:
         if self.unchanged:
-            return "\n".join(["Nothing changed since the last build.", *self._held_lines()])
+            return "\n".join([NOTHING_CHANGED, *held_lines(self.held)])
         lines = [
             (
                 f"{self.areas:,} places; {len(self.received)} releases received, "
@@ -62,10 +63,7 @@ class BuildReport:
         lines += [f"Retired, no longer in the catalogue: {slug}." for slug in self.retired]
         lines += [f"Ready, not published (an office published its own): {k}." for k in self.waiting]
         lines += [f"Refused: {source}: {faults}" for source, faults in self.refused]
-        return "\n".join([*lines, *self._held_lines()])
-
-    def _held_lines(self) -> list[str]:
-        return [f"Held until its faults are accepted: {key} ({kinds})." for key, kinds in self.held]
+        return "\n".join([*lines, *held_lines(self.held)])
 
 
 def build(
@@ -80,7 +78,7 @@ def build(
     progress = progress or quiet
     inputs = inputs_of(data, catalogue)
     if is_built(inputs):
-        return BuildReport(unchanged=True, held=_held())
+        return BuildReport(unchanged=True, held=held_releases())
     with Crew(settings.WORKERS) as crew:
         report = _build(data, catalogue, at, progress, crew)
     with transaction.atomic():
@@ -115,7 +113,7 @@ def _build(
         published=tuple(key_of(release) for release in published),
         observations=figures,
         recomputed=again,
-        held=_held(),
+        held=held_releases(),
     )
 
 
@@ -180,14 +178,3 @@ def _registered(due: Due, reading: Reading, at: dt.datetime) -> Release:
         reasons = accepted(due.terms.source, release.sha256)
         accept(release, reasons, office=OFFICE, at=at)
     return release
-
-
-def _held() -> tuple[tuple[str, str], ...]:
-    """Releases that are held, with the kinds of fault that nobody accepted."""
-    rows = Release.objects.filter(state=Release.State.HELD).select_related("source")
-    found = []
-    for release in rows.order_by("source__slug", "number"):
-        there = set(release.faults.values_list("kind", flat=True))
-        done = set(release.acceptances.values_list("kind", flat=True))
-        found.append((key_of(release), ", ".join(sorted(there - done))))
-    return tuple(found)

@@ -12,6 +12,7 @@ from pathlib import Path
 from folkmoot.measures.models import Build
 
 _PACKAGE = Path(__file__).resolve().parent.parent
+NOTHING_CHANGED = "Nothing changed since the last build."
 ROOMS = ("common", "places", "services", "measures", "stats")
 
 

@@ -13,7 +13,10 @@ import pytest
 import yaml
 
 from folkmoot.common.errors import BadInput
-from folkmoot.measures.building import BuildReport, build
+from folkmoot.framework import whole
+from folkmoot.measures.building import BuildReport, build, remember
+from folkmoot.measures.held import held_lines
+from folkmoot.measures.inputs import inputs_of
 from folkmoot.measures.models import (
     Account,
     Measure,
@@ -22,7 +25,7 @@ from folkmoot.measures.models import (
     Release,
     Revision,
 )
-from folkmoot.measures.publishing import publish
+from folkmoot.measures.publishing import publish, quiet
 from folkmoot.measures.receiving import receive
 from folkmoot.places.importing import PlacesImported
 from folkmoot.places.models import Area
@@ -175,8 +178,12 @@ def test_a_faulty_file_is_held_and_published_once_the_catalogue_accepts_it(
     content = rows(ons_row("TLC"))
     folders.file(content)
     report = folders.build()
-    assert (report.published, report.held) == ((), (("pupils/1", "unknown-area"),))
-    assert "Held until its faults are accepted: pupils/1 (unknown-area)." in str(report)
+    assert (report.published, report.held) == ((), (("pupils/1", ("unknown-area",)),))
+    said = str(report)
+    assert "1 release is held until its faults are accepted; not published:" in said
+    assert "  pupils/1 (unknown-area)" in said
+    assert "folkmoot accept pupils/1 --kind unknown-area" in said
+    assert said.endswith("folkmoot publish pupils/1")
     assert folders.build().held == report.held
     accept = {
         "release": hashlib.sha256(content).hexdigest(),
@@ -188,6 +195,36 @@ def test_a_faulty_file_is_held_and_published_once_the_catalogue_accepts_it(
     after = folders.build()
     assert (after.received, after.published, after.held) == ((), ("pupils/1",), ())
     assert Release.objects.get().acceptances.get().reason == REASON
+
+
+def test_a_start_that_finds_nothing_to_do_names_what_is_held_and_what_to_do(
+    folders: Folders,
+) -> None:
+    folders.file(rows(ons_row("TLC")))
+    folders.build()
+    remember(inputs_of(folders.data, folders.catalogue, whole._ROOMS), AT)
+
+    def start() -> str:
+        quick = {"data": folders.data, "catalogue": folders.catalogue, "at": AT}
+        return whole.build_whole(**quick, progress=quiet)
+
+    first, *rest = start().splitlines()
+    assert first == "Nothing changed since the last build."
+    assert "1 release is held" in rest[0]
+    assert "pupils/1 (unknown-area)" in rest[1]
+    assert "folkmoot accept pupils/1 --kind unknown-area" in rest[2]
+    Release.objects.update(state=Release.State.READY)
+    assert start() == "Nothing changed since the last build."
+
+
+def test_several_that_are_held_are_counted_and_named() -> None:
+    held = (("pupils/1", ("unknown-area", "bad-number")), ("pupils/2", ("unknown-area",)))
+    count, one, other, remedy = held_lines(held)
+
+    assert count.startswith("2 releases are held until their faults")
+    assert (one, other) == ("  pupils/1 (unknown-area, bad-number)", "  pupils/2 (unknown-area)")
+    assert "folkmoot accept pupils/1 --kind unknown-area" in remedy
+    assert held_lines(()) == []
 
 
 def test_a_source_that_no_measure_reads_is_kept_and_published_all_the_same(
