@@ -18,9 +18,7 @@ from folkmoot.petitions import title_index
 from folkmoot.petitions.importing import import_archive
 from folkmoot.petitions.models import ArchivedPetition, Petition
 from folkmoot.petitions.queries_search import similar
-from folkmoot.petitions.rules.states import (
-    CLOSED, DRAFT, HIDDEN, LISTED, MODERATION, OPEN, REJECTED, STATES, WITHDRAWN,
-)  # fmt: skip
+from folkmoot.petitions.rules import states
 from folkmoot.shipped import shipped
 from tests.house.test_reading import only_reading
 from tests.rooms import petitions_made as made
@@ -78,9 +76,9 @@ def indexed() -> set[tuple[bool, int]]:
 # ---- Who is in the index
 
 
-@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("state", states.STATES)
 def test_only_titles_that_everybody_may_see_are_found(w, state):
-    shown = state in LISTED - {HIDDEN}
+    shown = state in states.LISTED - {states.HIDDEN}
     petition = made.petition(w, state, title=TITLE)
 
     assert (petition.pk in numbers(TITLE)) is shown
@@ -88,31 +86,31 @@ def test_only_titles_that_everybody_may_see_are_found(w, state):
 
 
 def test_the_index_lists_the_states_that_the_rules_list():
-    assert set(INDEX.LISTED) == LISTED
+    assert set(INDEX.LISTED) == states.LISTED
 
 
 def test_one_that_is_hidden_with_its_title_shown_is_found(w):
-    petition = made.petition(w, HIDDEN, title=TITLE, title_hidden=False)
+    petition = made.petition(w, states.HIDDEN, title=TITLE, title_hidden=False)
 
     assert numbers(TITLE) == [petition.pk]
 
 
 def test_one_that_was_withdrawn_before_anybody_checked_it_is_not_found(w):
-    petition = made.petition(w, WITHDRAWN, title=TITLE, opened_on=None, closes_on=None)
+    petition = made.petition(w, states.WITHDRAWN, title=TITLE, opened_on=None, closes_on=None)
 
     assert numbers(TITLE) == []
     assert (False, petition.pk) not in indexed()
 
 
 def test_the_index_follows_every_way_of_writing(w):
-    petition = made.petition(w, MODERATION, title=TITLE)
+    petition = made.petition(w, states.MODERATION, title=TITLE)
     rows = Petition.objects.filter(pk=petition.pk)
     petition.title = "Build a velodrome"
     petition.save()
     assert numbers("velodrome") == []
 
     # A statement, with no row of Python's.
-    rows.update(state=OPEN, opened_on=w.at.date(), closes_on=w.at.date())
+    rows.update(state=states.OPEN, opened_on=w.at.date(), closes_on=w.at.date())
     assert numbers(TITLE) == []
     assert numbers("velodrome") == [petition.pk]
 
@@ -133,7 +131,7 @@ def test_the_index_follows_every_way_of_writing(w):
 
 
 def test_one_that_is_not_open_yet_may_change_its_title_and_one_that_is_gone_is_not_found(w):
-    petition = made.petition(w, REJECTED, title=TITLE)
+    petition = made.petition(w, states.REJECTED, title=TITLE)
     Petition.objects.filter(pk=petition.pk).update(title="Build a velodrome")
     assert numbers(TITLE) == []
     assert numbers("velodrome") == [petition.pk]
@@ -195,8 +193,8 @@ def test_the_triggers_are_there(database):
 
 def test_the_index_can_be_dropped_and_made_again(committing, at):
     w = made.world(at)
-    shown = made.petition(w, OPEN, title=TITLE)
-    made.petition(w, DRAFT, title=TITLE)
+    shown = made.petition(w, states.OPEN, title=TITLE)
+    made.petition(w, states.DRAFT, title=TITLE)
     archived(1, TITLE)
     before = indexed()
     for change in (INDEX.drop, INDEX.index, INDEX.follow):
@@ -227,8 +225,8 @@ def test_the_index_can_be_dropped_and_made_again(committing, at):
     ],
 )
 def test_words_forms_slips_and_beginnings_are_found(w, typed):
-    petition = made.petition(w, OPEN, title=TITLE)
-    made.petition(w, OPEN, title="Collect the rubbish in Morley on Mondays")
+    petition = made.petition(w, states.OPEN, title=TITLE)
+    made.petition(w, states.OPEN, title="Collect the rubbish in Morley on Mondays")
     archived(5, "Ban fireworks")
 
     assert numbers(typed) == [petition.pk]
@@ -296,12 +294,12 @@ def test_any_text_at_all_is_answered(database):
 
 
 def test_one_of_this_site_says_how_it_stands(w):
-    petition = made.petition(w, CLOSED, title=TITLE, signed=12)
+    petition = made.petition(w, states.CLOSED, title=TITLE, signed=12)
 
     (found,) = similar(TITLE)
 
     assert (found.kind, found.number, found.title) == ("petition", petition.pk, TITLE)
-    assert (found.state, found.state_words) == (CLOSED, "Closed")
+    assert (found.state, found.state_words) == (states.CLOSED, "Closed")
     assert (found.signatures, found.place, found.answered) == (12, "Leeds", False)
     assert found.link == f"/petitions/{petition.pk}/"
     assert found.origin is None
@@ -323,25 +321,27 @@ def test_one_of_the_archive_says_where_it_is_from(database):
 
 
 def test_an_answered_one_says_so(w):
-    petition = made.petition(w, OPEN, title=TITLE)
+    petition = made.petition(w, states.OPEN, title=TITLE)
     answered(w.officer, owed(petition, w.at), w.at)
 
     assert similar(TITLE)[0].answered
 
 
 def test_the_likest_comes_first(w):
-    long = made.petition(w, OPEN, title="Reopen the swimming baths, the library and the park")
-    exact = made.petition(w, OPEN, title=TITLE)
-    other = made.petition(w, OPEN, title="Close the swimming baths in Otley")
+    long = made.petition(
+        w, states.OPEN, title="Reopen the swimming baths, the library and the park"
+    )
+    exact = made.petition(w, states.OPEN, title=TITLE)
+    other = made.petition(w, states.OPEN, title="Close the swimming baths in Otley")
 
     assert numbers(TITLE) == [exact.pk, long.pk, other.pk]
 
 
 def test_of_two_alike_the_same_place_then_the_open_one_then_the_larger_comes_first(w):
-    closed = made.petition(w, CLOSED, title=TITLE, signed=900)
-    small = made.petition(w, OPEN, title=TITLE, signed=5)
-    large = made.petition(w, OPEN, title=TITLE, signed=50)
-    devon = made.petition(w, OPEN, title=TITLE, area=w.other_body.area)
+    closed = made.petition(w, states.CLOSED, title=TITLE, signed=900)
+    small = made.petition(w, states.OPEN, title=TITLE, signed=5)
+    large = made.petition(w, states.OPEN, title=TITLE, signed=50)
+    devon = made.petition(w, states.OPEN, title=TITLE, area=w.other_body.area)
 
     assert numbers(TITLE) == [large.pk, small.pk, devon.pk, closed.pk]
     assert numbers(TITLE, place=made.DEVON_PLACE)[0] == devon.pk
@@ -350,7 +350,7 @@ def test_of_two_alike_the_same_place_then_the_open_one_then_the_larger_comes_fir
 def test_the_archive_leaves_room_for_this_site(w):
     for number in range(1, 9):
         archived(number, TITLE)
-    here = [made.petition(w, OPEN, title=f"{TITLE} and in Otley {n}").pk for n in range(3)]
+    here = [made.petition(w, states.OPEN, title=f"{TITLE} and in Otley {n}").pk for n in range(3)]
 
     found = similar(TITLE, limit=6)
 
@@ -360,7 +360,7 @@ def test_the_archive_leaves_room_for_this_site(w):
 
 
 def test_looking_asks_few_questions_and_writes_nothing(w):
-    made.petition(w, OPEN, title=TITLE)
+    made.petition(w, states.OPEN, title=TITLE)
     archived(1, TITLE)
     with CaptureQueriesContext(connection) as asked, connection.execute_wrapper(only_reading):
         assert len(similar("reopne the swiming bahts")) == 2
