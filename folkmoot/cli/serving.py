@@ -10,8 +10,9 @@ def _address(host: str, port: int) -> str:
 
 
 def run_server(host: str, port: int, workers: int, work: bool | None) -> None:
-    """Serves the site until stopped. One blocking thread a worker keeps the slowest answers short
-    (docs/decisions.md). ``work``: a worker beside it, or None for the usual, as ``_work`` says."""
+    """Serves the site until stopped. Two threads in a worker, so that one answers while the other
+    waits for the disk; more make the slowest answers slower (docs/decisions.md). ``work``: a
+    worker beside it, or None for the usual, as ``_work`` says."""
     from django.conf import settings
     from granian import Granian
     from granian.constants import Interfaces
@@ -25,7 +26,7 @@ def run_server(host: str, port: int, workers: int, work: bool | None) -> None:
         port=port,
         interface=Interfaces.WSGI,
         workers=workers,
-        blocking_threads=1,
+        blocking_threads=2,
         log_access=False,
     )
     with beside_server(not settings.PRODUCTION if work is None else work):

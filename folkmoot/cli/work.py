@@ -27,13 +27,14 @@ _BATCH = 500
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Something to do every so many seconds. ``run`` says how much it did; where that is
-    ``full`` or more there is more of it, and it runs again at once."""
+    """Something to do every so many seconds, in so many ``lanes`` at a time. ``run`` says how much
+    it did; where that is ``full`` or more there is more of it, and it runs again at once."""
 
     name: str
     every: float
     run: Callable[[dt.datetime], int]
     full: int = 0
+    lanes: int = 1
 
 
 def _mail(at: dt.datetime) -> int:
@@ -129,7 +130,8 @@ JOBS = (
     Job("places", _HOUR, _places),
     Job("interventions", _DAY, _interventions),
     Job("tidy", _DAY, _tidy),
-    Job("mail", 1, _mail, _BATCH),
+    # Most of the time of a letter is spent waiting for the mail server to take it.
+    Job("mail", 1, _mail, _BATCH, lanes=4),
 )
 
 
@@ -197,6 +199,7 @@ def work(once: bool, beside: int | None) -> None:
     threads = [
         threading.Thread(target=keep_running, args=(job, stop), name=job.name, daemon=True)
         for job in JOBS
+        for _ in range(job.lanes)
     ]
     for thread in threads:
         thread.start()

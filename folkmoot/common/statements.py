@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
-from weakref import WeakSet
 
 from django.db import OperationalError, connection
-
-# Connections whose statements are planned once for all parameters.
-_PLANNED: WeakSet[Any] = WeakSet()
 
 
 def first(sql: str, parameters: Sequence[Any]) -> tuple[Any, ...] | None:
@@ -21,8 +17,7 @@ def first(sql: str, parameters: Sequence[Any]) -> tuple[Any, ...] | None:
     if connection.vendor != "postgresql":
         with connection.cursor() as cursor:
             cursor.execute(sql, parameters)
-            found: tuple[Any, ...] | None = cursor.fetchone() if cursor.description else None
-            return found
+            return _row(cursor)
     try:
         return _planned(sql, parameters)
     except OperationalError:
@@ -32,24 +27,62 @@ def first(sql: str, parameters: Sequence[Any]) -> tuple[Any, ...] | None:
         return _planned(sql, parameters)
 
 
+class _Own:
+    """A cursor of psycopg's own on one connection, and which statements were planned there."""
+
+    def __init__(self, own: Any) -> None:
+        from psycopg import Cursor
+
+        self.cursor = Cursor(own)
+        self.planned: set[str] = set()
+        # Django's own cursors never prepare anything, so this is for the one above.
+        own.prepare_threshold = 1
+        self.cursor.execute("SET plan_cache_mode = force_generic_plan", prepare=False)
+
+
 def _planned(sql: str, parameters: Sequence[Any]) -> tuple[Any, ...] | None:
     """The same on PostgreSQL, by a statement that is planned once in a connection.
 
     Planning the statements of signing took three times as long as running them. A pooler that
     hands connections about would lose the plans; DISABLE_SERVER_SIDE_CURSORS says there is one.
     """
-    from psycopg import Cursor
-
     connection.ensure_connection()
-    own = connection.connection
-    keep = not connection.settings_dict["DISABLE_SERVER_SIDE_CURSORS"]
-    with connection.wrap_database_errors, Cursor(own) as cursor:
-        if keep and own not in _PLANNED:
-            own.prepare_threshold = 1  # Django's own cursors never prepare
-            cursor.execute("SET plan_cache_mode = force_generic_plan")
-            _PLANNED.add(own)
-        cursor.execute(sql, parameters, prepare=keep)
-        return cursor.fetchone() if cursor.description else None
+    line = connection.connection
+    with connection.wrap_database_errors:
+        if connection.in_atomic_block or connection.settings_dict["DISABLE_SERVER_SIDE_CURSORS"]:
+            return _row(line.execute(sql, parameters))
+        # What belongs to a connection lives and ends with it.
+        kept: _Own | None = getattr(line, "_folkmoot", None)
+        if kept is None:
+            kept = line._folkmoot = _Own(line)
+        if sql in kept.planned:
+            return _row(kept.cursor.execute(sql, parameters, prepare=True))
+        # Tables may be all but empty now, where a plan would rather read them whole, and it would
+        # be kept until they are analysed.
+        kept.cursor.execute("SET enable_seqscan = off", prepare=False)
+        try:
+            found = _row(kept.cursor.execute(sql, parameters, prepare=True))
+            kept.planned.add(sql)
+            return found
+        finally:
+            if not line.broken:
+                kept.cursor.execute("SET enable_seqscan = on", prepare=False)
+
+
+def _row(cursor: Any) -> tuple[Any, ...] | None:
+    found: tuple[Any, ...] | None = cursor.fetchone() if cursor.description else None
+    return found
+
+
+def lazily() -> str:
+    """A condition, always true, by which a statement's commit does not wait for the disk.
+
+    For what may be lost where the machine of the database loses its power, and nowhere else: a
+    process that is killed loses nothing of it. SQLite never waits (PRAGMA synchronous=NORMAL).
+    """
+    if connection.vendor != "postgresql":
+        return ""
+    return " AND set_config('synchronous_commit', 'off', true) = 'off'"
 
 
 def moment(at: Any) -> Any:

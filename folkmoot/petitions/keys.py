@@ -27,8 +27,16 @@ def secret(purpose: str) -> bytes:
     return _secret(settings.SECRET_KEY, purpose)
 
 
+def digest(purpose: str, content: bytes, size: int) -> bytes:
+    """``size`` bytes that only this site can make of ``content``.
+
+    Keyed BLAKE2, which needs no second pass over the key and is several times as fast as HMAC.
+    """
+    return hashlib.blake2b(content, key=secret(purpose), digest_size=size).digest()
+
+
 def _key(purpose: str, text: str) -> str:
-    return hmac.digest(secret(purpose), text.encode(), "sha256").hex()[:LENGTH]
+    return digest(purpose, text.encode(), LENGTH // 2).hex()
 
 
 def address_key(email: str) -> str:

@@ -13,7 +13,7 @@ import hmac
 from django.utils.translation import gettext as _
 
 from folkmoot.common.errors import NotFound
-from folkmoot.petitions.keys import secret
+from folkmoot.petitions.keys import digest
 from folkmoot.petitions.rules.limits import CODE_DIGITS
 
 CONFIRM = "confirm"
@@ -27,7 +27,7 @@ _LENGTH = 28
 
 
 def _digest(kind: str, number: bytes) -> bytes:
-    return hmac.digest(secret(f"token.{kind}"), number, "sha256")[:_DIGEST]
+    return digest(f"token.{kind}", number, _DIGEST)
 
 
 def make(kind: str, number: int) -> str:
@@ -53,5 +53,5 @@ def read(kind: str, token: str) -> int:
 
 def code(number: int) -> str:
     """The six digits that confirm the signature of this number."""
-    digest = hmac.digest(secret("code"), number.to_bytes(_NUMBER, "big"), "sha256")
-    return f"{int.from_bytes(digest[:8], 'big') % 10**CODE_DIGITS:0{CODE_DIGITS}}"
+    drawn = int.from_bytes(digest("code", number.to_bytes(_NUMBER, "big"), 16), "big")
+    return f"{drawn % 10**CODE_DIGITS:0{CODE_DIGITS}}"

@@ -185,7 +185,6 @@ def code(request: HttpRequest, number: int) -> HttpResponse:
     return HttpResponseRedirect(f"{petition_path(number)}thanks/")
 
 
-@never_cache
 @without_token
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
@@ -193,6 +192,11 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         done = signing.confirm(token=token, at=timezone.now())
         return HttpResponseRedirect(f"{petition_path(done.petition)}thanks/")
+    return _confirm_page(request, token)
+
+
+@never_cache
+def _confirm_page(request: HttpRequest, token: str) -> HttpResponse:
     context = {"about": by_letter(tokens.CONFIRM, token, timezone.localdate())}
     return render(request, "pages/petitions/confirm.html", context)
 
