@@ -42,6 +42,15 @@ class TestRegister:
         assert [duty["kind"] for duty in whole["duties"]] == ["reply"]
         assert [line["id"] for line in file_rows("interventions")] == [str(case.pk)]
 
+    def test_cases_are_narrowed_by_step_and_an_unknown_step_is_named(self, at: dt.datetime) -> None:
+        case = begun.propose(begun.stage(at))
+        (row,) = get("/interventions?step=notice")[1]["items"]
+        assert row["id"] == case.pk
+        assert get("/interventions?step=support")[1]["items"] == []
+        status, body = get("/interventions?step=magic")
+        assert status == 404
+        assert "There are: notice, support." in body["error"]["message"]
+
     def test_a_refusal_is_a_matter_for_the_local_people(self, at: dt.datetime) -> None:
         stage = begun.stage(at)
         begun.propose(stage, place=begun.YORK, body="")

@@ -107,9 +107,16 @@ def test_the_register_is_narrowed_by_place_service_step_outcome_and_list(stage, 
     assert listed("?state=refused") == {other.pk}
     assert listed("?which=interventions") == {one.pk}
     assert listed("?which=non-interventions") == {other.pk}
-    for query in ("?state=magic", "?which=magic", "?place=magic"):
+    for query in ("?state=magic", "?which=magic", "?place=magic", "?step=magic"):
         read(Client(), f"{HERE}{query}", 404)
     read(Client(), f"{HERE}?below=x", 400)
+    html = get(Client(), f"{HERE}?step=notice").content.decode()
+    assert '<option value="notice" selected>Notice (illustrative)</option>' in html
+    assert '<option value="support">Support</option>' in html
+    assert "There are: notice, support." in read(Client(), f"{HERE}?step=magic", 404)
+    assert "/interventions/feed/?step=notice" in html
+    feed = get(Client(), f"{HERE}feed/?step=support").content.decode()
+    assert "<entry>" not in feed
 
 
 def test_the_feed_tells_the_same_as_the_register(stage, at):

@@ -160,7 +160,9 @@ def register(
     space: str = "record",
     run: str = "",
 ) -> RegisterPage:
-    """Cases like ``wanted``, newest first: three queries. Raises NotFound for an unknown state.
+    """Cases like ``wanted``, newest first: three queries, and two more where it names a step.
+
+    Raises NotFound for an unknown state, list or step of the record.
 
     A rehearsal has a register of its own for each ``run``, and none that joins them.
     """
@@ -187,8 +189,27 @@ def cases_in(place: str, service: str, today: dt.date) -> list[CaseLine]:
     return _lines(list(_like(wanted, "record", "")), today)
 
 
+def steps_of_record() -> dict[str, str]:
+    """Id → title of every step that a framework of the record has had or that was proposed.
+
+    Those of the newest framework first; the title is the id where no framework gives one. Two
+    queries.
+    """
+    titles: dict[str, str] = {}
+    for version in framework_queries.versions():
+        for rung in version.framework.ladder:
+            titles.setdefault(rung.id, rung.title)
+    proposed = Case.objects.filter(space="record").exclude(step="").order_by("step")
+    for step in proposed.values_list("step", flat=True).distinct():
+        titles.setdefault(step, step)
+    return titles
+
+
 def cases_of_record(wanted: CaseFilter) -> QuerySet[Case, Case]:
-    """Cases of the record, to be paged by a door. Raises NotFound for an unknown state or list."""
+    """Cases of the record, to be paged by a door.
+
+    Raises NotFound for an unknown state or list, or a step that no framework of it has had.
+    """
     return _like(wanted, "record", "")
 
 
@@ -203,6 +224,11 @@ def _like(wanted: CaseFilter, space: str, run: str) -> QuerySet[Case, Case]:
         raise NotFound(f"There is no such state of a case. There are: {known}.")
     if wanted.which not in LISTS:
         raise NotFound(f"There is no such list of cases. There are: {', '.join(LISTS)}.")
+    if wanted.step and space == "record":
+        steps = steps_of_record()
+        if wanted.step not in steps:
+            known = ", ".join(steps) or "none so far"
+            raise NotFound(f"There is no such step. There are: {known}.")
     rows = Case.objects.select_related("area", "body", "centre", "framework")
     rows = rows.defer("framework__document").filter(space=space, run=run).order_by("-pk")
     named = {

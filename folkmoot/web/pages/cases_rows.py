@@ -181,10 +181,14 @@ def event_rows(file: CaseFile) -> tuple[EventRow, ...]:
     )
 
 
+def titled(step: str, title: str) -> str:
+    """A step in words: a framework without a ladder knows no title but the step's id."""
+    return title if title != step else capfirst(step.replace("-", " "))
+
+
 def step_words(line: CaseLine) -> str:
-    """What was proposed, in words: a framework without a ladder knows no title for it."""
-    title = line.step_title
-    return title if title != line.step else capfirst(title.replace("-", " "))
+    """What was proposed, in words."""
+    return titled(line.step, line.step_title)
 
 
 @dataclass(frozen=True, slots=True)

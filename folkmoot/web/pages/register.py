@@ -17,13 +17,12 @@ from django.views.decorators.http import require_safe
 
 from folkmoot.common.errors import BadInput, Fault, NotFound
 from folkmoot.framework.cases.elsewhere import INCOMPLETE, elsewhere
-from folkmoot.framework.cases.queries import CaseFilter, CaseLine, register
+from folkmoot.framework.cases.queries import CaseFilter, CaseLine, register, steps_of_record
 from folkmoot.framework.cases.rules import STATES
-from folkmoot.framework.models import Case
 from folkmoot.measures.queries_account import find_area
 from folkmoot.places.models import Area
 from folkmoot.services.models import Service
-from folkmoot.web.pages.cases_rows import case_rows
+from folkmoot.web.pages.cases_rows import case_rows, titled
 from folkmoot.web.remembered import remembered
 
 FIELDS = ("place", "service", "step", "state", "which")
@@ -85,7 +84,6 @@ def interventions(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     found = register(wanted, today, below=_below(request.GET.get("below", "")), size=PAGE)
     titles = dict(Service.objects.values_list("slug", "title"))
-    steps = Case.objects.filter(space="record").exclude(step="").values_list("step", flat=True)
     query = urlencode(chosen)
     context = {
         "rows": case_rows(found.lines, titles),
@@ -94,7 +92,7 @@ def interventions(request: HttpRequest) -> HttpResponse:
         "wanted": wanted,
         "area": area,
         "services": titles.items(),
-        "steps": sorted(set(steps.order_by())),
+        "steps": [(key, titled(key, title)) for key, title in steps_of_record().items()],
         "states": [(key, _(words)) for key, words in STATES.items()],
         "lists": which_words().items(),
         "elsewhere": elsewhere(today, place=wanted.place),
