@@ -9,7 +9,7 @@ from django.db import transaction
 
 from folkmoot.common.acts import record_act
 from folkmoot.common.errors import BadInput, NotAllowed, NotFound
-from folkmoot.duties.actions.answering import answer
+from folkmoot.duties.actions.answering import answer, withdraw_answer
 from folkmoot.duties.models import Duty
 from folkmoot.people.models import Person
 from folkmoot.people.queries import day_of
@@ -81,6 +81,20 @@ def answer_petition(
     )
     tell_creator(given, petition, at=at)
     return given
+
+
+@transaction.atomic
+def withdraw_petition_answer(
+    *, actor: Person | None, answer: int, reason: str, at: dt.datetime
+) -> None:
+    """Erase the words of an answer to a petition for good, and of its commitments with them.
+
+    ``answer`` is the number of its ``DutyAnswer``; where that is a correction the commitments
+    stay. As ``duties.actions.withdraw_answer``, and raises what that does.
+    """
+    gone = withdraw_answer(actor=actor, answer=answer, reason=reason, at=at)
+    if gone.number == 1:
+        Commitment.objects.filter(answer__duty=gone.duty_id).update(text="")
 
 
 def _speaking_as(actor: Person | None, as_: str, given: PetitionAnswer, at: dt.datetime) -> str:
