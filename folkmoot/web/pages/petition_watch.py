@@ -125,7 +125,7 @@ def where(request: HttpRequest, number: int) -> HttpResponse:
         "least": SMALLEST_SHOWN,
         "renewed": PLACES_RENEWED_AFTER,
         "snippet": f'<iframe src="{count}" title="{_("Signatures so far")}" width="320" '
-        'height="150" loading="lazy"></iframe>',
+        'height="200" loading="lazy"></iframe>',
         "trail": [(_("Petitions"), "/petitions/"), (line.heading, line.path)],
     }
     return render(request, "pages/petitions/where.html", context)
