@@ -105,6 +105,12 @@ def _places(at: dt.datetime) -> int:
     return renew_breakdowns(today=day_of(at))
 
 
+def _patterns(at: dt.datetime) -> int:
+    from folkmoot.petitions.actions.patterns import find_patterns
+
+    return find_patterns(at=at)
+
+
 def _interventions(at: dt.datetime) -> int:
     from folkmoot.framework.cases.actions import end_what_is_over
 
@@ -127,6 +133,7 @@ JOBS = (
     Job("tell-askers", 10, _askers),
     Job("opinions", 60, _opinions),
     Job("remind", _HOUR, _remind),
+    Job("patterns", 300, _patterns),
     Job("places", _HOUR, _places),
     Job("interventions", _DAY, _interventions),
     Job("tidy", _DAY, _tidy),
@@ -179,10 +186,10 @@ def work(once: bool, beside: int | None) -> None:
     """Does everything that happens off the request, until it is stopped.
 
     It sends mail, writes letters to people who signed and counts their signatures every second,
-    closes petitions whose last day is over, makes the tables of who signed where, tells signers
-    of answers, reminds bodies of what they owe, and once a day ends what is over and erases what
-    is old. Run one beside the server; more do no harm. A job that fails is logged and tried
-    again; the others go on. SIGTERM ends it.
+    closes petitions whose last day is over, looks for unusual patterns of signatures, makes the
+    tables of who signed where, tells signers of answers, reminds bodies of what they owe, and once
+    a day ends what is over and erases what is old. Run one beside the server; more do
+    no harm. A job that fails is logged and tried again; the others go on. SIGTERM ends it.
 
     \b
     `folkmoot serve` starts one by itself in development. Instead of it, cron may run:

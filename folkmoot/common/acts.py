@@ -118,6 +118,10 @@ VERBS: dict[str, Verb] = {
     "decide-appeal": Verb(
         "decided on an appeal of a petitioner", frozenset(reasons.APPEALS), needs_reason=True
     ),
+    "set-aside-signatures": Verb("set aside signatures that came in an unusual pattern"),
+    "leave-signatures": Verb("looked at an unusual pattern of signatures and left them"),
+    "restore-signatures": Verb("restored signatures that had been set aside"),
+    "take-in-paper": Verb("took in signatures on paper"),
     "let-question-through": Verb("showed a question in public"),
     "reject-question": Verb(
         "did not accept a question", frozenset(reasons.MODERATION), needs_reason=True

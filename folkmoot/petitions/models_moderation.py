@@ -55,6 +55,9 @@ class Alert(models.Model):
     since = models.DateTimeField(help_text="the burst begins")
     until = models.DateTimeField()
     seen = models.PositiveIntegerField(help_text="signatures in the burst")
+    among = models.PositiveIntegerField(
+        default=0, help_text="all signatures of the petition in that time"
+    )
     expected = models.FloatField(help_text="as many as would be usual")
     raised_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True, help_text="a moderator looked at it")

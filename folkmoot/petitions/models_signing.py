@@ -131,6 +131,14 @@ class Signature(models.Model):
                 condition=~Q(network_key=""),
                 name="signature_of_network",
             ),
+            models.Index(
+                fields=["batch"], condition=Q(batch__isnull=False), name="signature_of_batch"
+            ),
+            models.Index(
+                fields=["petition", "person_key"],
+                condition=Q(origin=PAPER),
+                name="signature_on_paper",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -157,6 +157,11 @@ class PetitionFile:
     referred_to: tuple[str, str] | None
 
     @property
+    def set_aside(self) -> int:
+        """How many signatures are set aside as unusual, and not restored."""
+        return sum(each.signatures for each in self.batches if each.restored_on is None)
+
+    @property
     def next_threshold(self) -> ThresholdLine | None:
         """The lowest threshold that is still to be reached."""
         return next((each for each in self.thresholds if not each.reached), None)
@@ -170,6 +175,11 @@ def petition_path(number: int) -> str:
 def subject_of(number: int) -> str:
     """The text key of a petition, by which duties and acts remember it."""
     return f"petition:{number}"
+
+
+def signatures_subject(number: int, signatures: int) -> str:
+    """The text key of so many signatures of a petition together, without saying which."""
+    return f"{subject_of(number)}/signatures/{signatures}"
 
 
 def state_on(petition: Petition, today: dt.date) -> str:
