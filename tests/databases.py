@@ -24,6 +24,7 @@ GUARDS = (
     importlib.import_module("folkmoot.duties.migrations.0002_guard_duties"),
     importlib.import_module("folkmoot.framework.migrations.0003_guard_cases"),
     importlib.import_module("folkmoot.petitions.migrations.0007_guard_petitions"),
+    importlib.import_module("folkmoot.petitions.migrations.0012_keep_answers_and_commitments"),
 )
 IN_CI = os.environ.get("CI", "").lower() == "true"
 
