@@ -7,7 +7,7 @@ in what is returned, so that no page, file or feed can show it by mistake.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -263,6 +263,20 @@ def petition_line(number: int, today: dt.date) -> PetitionLine:
     return line_of(found, today)
 
 
+def _thresholds(row: Petition, owed: Mapping[str, DutyLine]) -> tuple[ThresholdLine, ...]:
+    return tuple(
+        ThresholdLine(
+            each.kind,
+            each.needed,
+            each.share,
+            each.days,
+            day_of(each.reached_at) if each.reached_at else None,
+            owed.get(each.duty),
+        )
+        for each in row.thresholds.order_by("needed", "kind")
+    )
+
+
 def petition_file(number: int, today: dt.date) -> PetitionFile:
     """Everything public about one petition: seven queries at most. Raises NotFound.
 
@@ -275,7 +289,6 @@ def petition_file(number: int, today: dt.date) -> PetitionFile:
     line = line_of(row, today)
     hidden = row.words_hidden or row.state not in READABLE
     duties = duties_about(subject_of(row.pk), today)
-    owed = {duty.key: duty for duty in duties}
     into, other = row.merged_into, row.referred_to
     return PetitionFile(
         line=line,
@@ -289,17 +302,7 @@ def petition_file(number: int, today: dt.date) -> PetitionFile:
         scheme_version=row.scheme_version,
         population=row.population,
         counted_at=row.counted_at,
-        thresholds=tuple(
-            ThresholdLine(
-                each.kind,
-                each.needed,
-                each.share,
-                each.days,
-                day_of(each.reached_at) if each.reached_at else None,
-                owed.get(each.duty),
-            )
-            for each in row.thresholds.order_by("needed", "kind")
-        ),
+        thresholds=_thresholds(row, {duty.key: duty for duty in duties}),
         duties=tuple(duties),
         decisions=tuple(
             DecisionLine(
