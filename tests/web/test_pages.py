@@ -17,22 +17,22 @@ from folkmoot.web.pages.place import SHOWN
 CEILINGS = {
     "/": 12,
     "/places/": 6,
-    "/place/leeds/": 12,
-    "/place/exeter/": 12,
-    "/place/devon/": 12,
-    "/place/england/": 13,
+    "/place/leeds/": 13,
+    "/place/exeter/": 13,
+    "/place/devon/": 13,
+    "/place/england/": 14,
     "/place/leeds/?show=worse": 12,
-    # A matter lists the cases of the centre in it, which is the thirteenth.
-    "/place/leeds/schools/": 13,
-    "/place/exeter/schools/": 12,
+    # A matter lists the cases of the centre in it, petitions and questions.
+    "/place/leeds/schools/": 15,
+    "/place/exeter/schools/": 14,
     "/measure/dfe-persistent-absence-secondary/": 8,
     "/measure/gigabit-broadband/?place=leeds": 12,
     "/compare/?place=leeds&place=manchester&place=liverpool&place=bristol": 12,
-    "/place/devon/special-educational-needs/": 13,
-    "/here/exeter/": 8,
-    "/here/leeds/": 8,
-    "/here/devon/": 8,
-    "/here/cardiff/": 8,
+    "/place/devon/special-educational-needs/": 15,
+    "/here/exeter/": 9,
+    "/here/leeds/": 9,
+    "/here/devon/": 9,
+    "/here/cardiff/": 9,
     "/frameworks/": 6,
     "/framework/england-as-found/": 10,
     "/framework/illustrative/": 10,
@@ -40,15 +40,15 @@ CEILINGS = {
     "/standard/ae-four-hours/": 7,
     "/discretion/special-educational-needs/": 8,
     "/bodies/": 2,
-    "/body/devon-county-council/": 15,
-    "/body/house-of-commons/": 11,
-    "/body/nhs-trust-rh8/": 15,
+    "/body/devon-county-council/": 16,
+    "/body/house-of-commons/": 12,
+    "/body/nhs-trust-rh8/": 16,
     "/services/": 6,
     "/service/schools/": 6,
     "/sources/": 6,
     "/source/dfe-lait/": 7,
     "/release/dfe-lait/1/": 12,
-    "/search/?q=lieds": 8,
+    "/search/?q=lieds": 11,
     "/methods/": 3,
 }
 
@@ -174,7 +174,9 @@ def test_the_seven_parts_of_a_matter_stand_in_their_order(built, client):
     assert parts == ["required", "account", "answers", "voice", "choice", "together", "change"]
     for part in parts:
         assert f'href="#{part}"' in html
-    assert text_of(html).count("Folkmoot does not hold") == 4
+    assert text_of(html).count("Folkmoot does not hold") == 3
+    assert "Yours could be the first." in text_of(html)
+    assert "/petitions/start/?place=leeds&amp;service=schools" in html
 
 
 def test_every_figure_leads_to_its_release_and_method(built, client):

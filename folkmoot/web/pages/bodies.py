@@ -19,14 +19,16 @@ from folkmoot.bodies.models import Body
 from folkmoot.bodies.rules import BODY_KINDS, ROLES
 from folkmoot.common.queries import RecordFilter, acts_like
 from folkmoot.duties.queries import Promptness, duties_of, promptness
+from folkmoot.petitions.queries_lists import petitions_to
 from folkmoot.places import queries as places
 from folkmoot.web.answers import Responsible, owed, post_of, responsible
 from folkmoot.web.commitments import commitments_shown
 from folkmoot.web.pages.record import entries
-from folkmoot.web.remembered import account_seen, remembered
+from folkmoot.web.remembered import account_seen, remembered, remembered_with_counts
 from folkmoot.web.standing_bodies import required_of
 
 _ACTS = 10
+_PETITIONS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,7 @@ def _remits(body: Body) -> list[ServiceRemit]:
     return found
 
 
-@remembered
+@remembered_with_counts
 def one_body(request: HttpRequest, slug: str) -> HttpResponse:
     """One body: what it answers for, its offices, what it owes, how promptly, its acts."""
     today = timezone.localdate()
@@ -145,6 +147,7 @@ def one_body(request: HttpRequest, slug: str) -> HttpResponse:
         ],
         "open": [owed(line) for line in duties if line.open],
         "closed": [owed(line) for line in duties if not line.open],
+        "petitions": petitions_to(body.slug, today, limit=_PETITIONS),
         "acts": entries(acts.acts),
         "ended": body.ended if body.ended and body.ended < today else None,
         "trail": [(_("Bodies"), "/bodies/")],

@@ -9,11 +9,13 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from folkmoot.measures.queries import edition, holdings
+from folkmoot.petitions.queries_lists import MOST_SIGNED, PetitionFilter, petitions_like
+from folkmoot.petitions.rules.states import OPEN
 from folkmoot.places.models import Area
 from folkmoot.services.models import Service
 from folkmoot.web.ageing import age_of
 from folkmoot.web.charts.map import MapArea, MapDrawing, draw_map
-from folkmoot.web.remembered import remembered
+from folkmoot.web.remembered import remembered_with_counts
 
 
 def _regions() -> SafeString:
@@ -32,12 +34,16 @@ def _regions() -> SafeString:
     )
 
 
-@remembered
+_OPEN = PetitionFilter(state=OPEN, sort=MOST_SIGNED)
+
+
+@remembered_with_counts
 def home(request: HttpRequest) -> HttpResponse:
     """The search box, the services, and the state of the figures."""
     today = timezone.localdate()
     context = {
         "map": _regions(),
+        "petitions": petitions_like(_OPEN, today, size=3).lines,
         "services": Service.objects.all(),
         "holdings": holdings(since=today.replace(day=1)),
         "age": age_of(edition().facts.values()),

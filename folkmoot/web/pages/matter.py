@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -17,6 +18,8 @@ from folkmoot.duties.queries import duties_in
 from folkmoot.framework.cases.queries import cases_in
 from folkmoot.framework.queries import standings
 from folkmoot.measures.queries import Edition, Figure, compared_values, edition, place_figures
+from folkmoot.petitions.queries_lists import petitions_in
+from folkmoot.petitions.queries_questions import questions_in
 from folkmoot.places import queries as places
 from folkmoot.places.models import Area
 from folkmoot.places.queries import Surroundings
@@ -26,9 +29,9 @@ from folkmoot.web.answers import answers_of, owed
 from folkmoot.web.cards import Around, cards
 from folkmoot.web.neighbours import neighbours
 from folkmoot.web.pages.cases_rows import case_rows
-from folkmoot.web.pages.place import ORDER, Setting, framework_in_use, judged, setting
+from folkmoot.web.pages.place import MOST_VOICES, ORDER, Setting, framework_in_use, judged, setting
 from folkmoot.web.pages.services import service_by_slug
-from folkmoot.web.remembered import account_seen, remembered
+from folkmoot.web.remembered import account_seen, remembered_with_counts
 from folkmoot.web.requirements import Required, minimum_lines, required_here
 
 
@@ -43,7 +46,7 @@ class Part:
 
 
 def parts() -> tuple[Part, ...]:
-    """The seven parts, in their order. The last four are not held so far."""
+    """The seven parts, in their order. What a part says where it is not held so far."""
     return (
         Part(
             "required",
@@ -61,11 +64,8 @@ def parts() -> tuple[Part, ...]:
         Part(
             "voice",
             _("Voice"),
-            _("Which petitions, consultations and discussions are open?"),
-            _(
-                "Folkmoot does not hold petitions, consultations or discussions yet. A council "
-                "must tell you how to petition it: ask, or look on its site."
-            ),
+            _("What do people ask for here, and what were they told?"),
+            "",
         ),
         Part(
             "choice",
@@ -143,7 +143,7 @@ def _account(
     }
 
 
-@remembered
+@remembered_with_counts
 def matter(request: HttpRequest, slug: str, service_slug: str) -> HttpResponse:
     """The page of one service in one place."""
     around = places.surroundings(slug)
@@ -168,6 +168,9 @@ def matter(request: HttpRequest, slug: str, service_slug: str) -> HttpResponse:
         "answers": answers_of(found) if found else None,
         "open_cases": [row for row in cases if row.line.open],
         "past_cases": [row for row in cases if not row.line.open],
+        "petitions": petitions_in(area.code, service_slug, today, limit=MOST_VOICES),
+        "questions": questions_in(area.code, service_slug, today, size=MOST_VOICES),
+        "begin": urlencode({"place": area.slug, "service": service_slug}),
         "duties": [owed(line) for line in duties_in(area.code, service_slug, today)],
         "trail": [(_("Places"), "/places/"), (area.name, f"/place/{area.slug}/")],
     }

@@ -6,6 +6,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -19,6 +20,7 @@ from folkmoot.framework.queries import InUse, rows_of
 from folkmoot.framework.queries import current as framework_of
 from folkmoot.measures.queries import Edition, Figure, compared_values, edition, place_figures
 from folkmoot.measures.rules.sentences import short_account
+from folkmoot.petitions.queries_lists import petitions_in
 from folkmoot.places import queries as places
 from folkmoot.places.models import Area
 from folkmoot.places.queries import Surroundings
@@ -29,10 +31,11 @@ from folkmoot.web.cards import Around, cards
 from folkmoot.web.charts.locator import draw_locator
 from folkmoot.web.neighbours import neighbours
 from folkmoot.web.pages.cases_rows import case_rows
-from folkmoot.web.remembered import account_seen, remembered
+from folkmoot.web.remembered import account_seen, remembered_with_counts
 from folkmoot.web.requirements import Requirement, requirement_of
 
 MOST = 5  # measures that stand out, on each side
+MOST_VOICES = 5  # petitions, and questions, of a place or a matter
 MOST_CASES = 3  # cases of stepping in, the newest
 # The order of signs in a row.
 ORDER = ("better", "higher", "no-clear-difference", "lower", "worse", "cannot-say")
@@ -231,7 +234,7 @@ def _choices(figures: Sequence[Figure]) -> list[tuple[str, str, int]]:
     return [(key, titles[key], sum(tally[v] for v in SHOWN[key])) for key in SHOWN]
 
 
-@remembered
+@remembered_with_counts
 def place(request: HttpRequest, slug: str) -> HttpResponse:
     """The page of one place; ``?show=`` lists the measures behind one count."""
     around_it = places.surroundings(slug)
@@ -272,6 +275,8 @@ def place(request: HttpRequest, slug: str) -> HttpResponse:
     context |= _cases(area, current, timezone.localdate())
     context |= {
         "short": _short(area, counted),
+        "petitions": petitions_in(area.code, "", timezone.localdate(), limit=MOST_VOICES),
+        "begin": urlencode({"place": area.slug}),
         "below": failing(where, current, timezone.localdate()),
         "better": cards(better[:MOST], around),
         "worse": cards(worse[:MOST], around),
