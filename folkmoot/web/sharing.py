@@ -37,5 +37,5 @@ def sharing(line: PetitionLine) -> Sharing | None:
         asked = _("%(asked)s Read it, and sign if you agree:") % {"asked": asked}
     text = f"{asked}\n{link}"
     title = _("Signatures")
-    embed = f'<iframe src="{link}count/" title="{title}" width="320" height="160"></iframe>'
+    embed = f'<iframe src="{link}count/" title="{title}" width="320" height="200"></iframe>'
     return Sharing(text, link, letter_to(line.title, text), embed)

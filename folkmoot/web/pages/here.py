@@ -20,6 +20,8 @@ from folkmoot.common.errors import Fault
 from folkmoot.duties.queries import DutyLine, owed_in
 from folkmoot.framework.queries import Below, failing_in
 from folkmoot.measures.queries import Verdicts, verdicts_in
+from folkmoot.petitions.queries import PetitionLine
+from folkmoot.petitions.queries_lists import near
 from folkmoot.places import queries as places
 from folkmoot.places.models import Area
 from folkmoot.places.rules import LOWER_TIER
@@ -27,7 +29,9 @@ from folkmoot.web import wording
 from folkmoot.web.answers import Answers, Owed, answers_of, owed, speakers
 from folkmoot.web.pages.find import LONGEST, may_be_postcode, postcode_in
 from folkmoot.web.pages.place import ORDER
-from folkmoot.web.remembered import remembered
+from folkmoot.web.remembered import remembered_with_counts
+
+_PETITIONS = 100  # so many of the most signed are looked through for one of each service
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +121,9 @@ def _again(request: HttpRequest, fault: Fault) -> HttpResponse:
     return response
 
 
-@remembered
+@remembered_with_counts
 def here_place(request: HttpRequest, slug: str) -> HttpResponse:
-    """Who answers in one place, service by service: at most eight queries."""
+    """Who answers in one place, service by service: at most nine queries."""
     today = timezone.localdate()
     around = places.surroundings(slug)
     area = around.area
@@ -129,7 +133,8 @@ def here_place(request: HttpRequest, slug: str) -> HttpResponse:
     verdicts = verdicts_in(ids)
     below = failing_in(ids, today)
     duties = owed_in([place.code for place in seen], _bodies(everyone), today)
-    rows = [_row(found, area, seen, verdicts, below, duties) for found in everyone.services]
+    asked = near([place.code for place in seen], today, limit=_PETITIONS)
+    rows = [_row(found, area, seen, verdicts, below, duties, asked) for found in everyone.services]
     shown = {line.id for row in rows for line in row.owed}
     context = {
         "area": area,
@@ -164,6 +169,7 @@ def _row(
     verdicts: Sequence[Verdicts],
     below: Sequence[Below],
     duties: Sequence[DutyLine],
+    asked: Sequence[PetitionLine],
 ) -> HereRow:
     answers = answers_of(found)
     doing = _doing(found.service, area, seen, verdicts, below)
@@ -175,7 +181,7 @@ def _row(
         answers=answers,
         doing=doing,
         owed=tuple(owed(line) for line in mine),
-        todo=_todo(answers, doing, mine),
+        todo=_todo(answers, doing, mine, [p for p in asked if p.service == found.service]),
     )
 
 
@@ -228,8 +234,14 @@ def _below(count: int) -> str:
     ) % {"count": count}
 
 
-def _todo(answers: Answers, doing: Sequence[Doing], duties: Sequence[DutyLine]) -> ToDo:
-    """One thing to do: about what is failing, then about what is owed, then to look closer."""
+def _todo(
+    answers: Answers,
+    doing: Sequence[Doing],
+    duties: Sequence[DutyLine],
+    asked: Sequence[PetitionLine],
+) -> ToDo:
+    """One thing to do: about what is failing, then what is owed, then what is asked for and may
+    still be signed, then to look closer."""
     decider = next((a for a in (*answers.decides, *answers.delivers) if a.link), None)
     failing = next((line for line in doing if line.below), None)
     if failing is not None and decider is not None:
@@ -238,6 +250,9 @@ def _todo(answers: Answers, doing: Sequence[Doing], duties: Sequence[DutyLine]) 
     if duties:
         words = _("Read what %(body)s owes") % {"body": duties[0].body_name}
         return ToDo(words, f"/body/{duties[0].body}/")
+    if asked:
+        words = _("Read a petition, and sign if you agree: %(title)s") % {"title": asked[0].heading}
+        return ToDo(words, asked[0].path)
     if doing:
         return ToDo(_("See how it is doing, and judge"), doing[0].link)
     if decider is not None:

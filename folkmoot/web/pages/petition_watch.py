@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
@@ -19,6 +18,7 @@ from folkmoot.web.charts.days import Days, draw_days
 from folkmoot.web.charts.map import MapArea, MapDrawing, draw_map, step_of, steps
 from folkmoot.web.measure_drawings import LegendLine, MeasureMap
 from folkmoot.web.remembered import remembered_with
+from folkmoot.web.sharing import sharing
 
 _FAMILY = "lower"
 
@@ -111,7 +111,6 @@ def where(request: HttpRequest, number: int) -> HttpResponse:
     found = where_signed(number, timezone.localdate())
     line = found.line
     hidden = sum(day.signatures is None for day in found.days)
-    count = f"{settings.SITE_URL}{line.path}count/"
     context = {
         "line": line,
         "where": found,
@@ -124,8 +123,7 @@ def where(request: HttpRequest, number: int) -> HttpResponse:
         "hidden_days": hidden,
         "least": SMALLEST_SHOWN,
         "renewed": PLACES_RENEWED_AFTER,
-        "snippet": f'<iframe src="{count}" title="{_("Signatures so far")}" width="320" '
-        'height="200" loading="lazy"></iframe>',
+        "share": sharing(line),
         "trail": [(_("Petitions"), "/petitions/"), (line.heading, line.path)],
     }
     return render(request, "pages/petitions/where.html", context)
