@@ -17,12 +17,10 @@ from folkmoot.api.shapes import ERRORS, Page
 from folkmoot.bodies.answer_rows import who_rows
 from folkmoot.bodies.models import Body
 from folkmoot.bodies.queries import body_by_slug
-from folkmoot.common.errors import NotFound
 from folkmoot.common.queries import RecordFilter
 from folkmoot.duties.queries import duties_of_record, duty_file
 from folkmoot.measures.queries_account import find_area
 from folkmoot.places.models import Area
-from folkmoot.places.rules import may_be_postcode
 
 router = Router()
 
@@ -35,17 +33,10 @@ def listing(shape: type[Schema]) -> dict[int, Any]:
 def area_of(text: str) -> Area | None:
     """The place of a filter, by code, short name or name; None for "".
 
-    Raises NotFound: with suggestions, or without repeating what may be a postcode, because where
+    Raises NotFound: with suggestions, and never repeating what may be a postcode, because where
     somebody lives has no place in an address.
     """
-    if not text:
-        return None
-    if may_be_postcode(text):
-        raise NotFound(
-            "This may be a postcode, and no postcode may stand in an address. Send the code, "
-            "short name or name of a place; the search box and `folkmoot who` take postcodes."
-        )
-    return find_area(text)
+    return find_area(text) if text else None
 
 
 def body_of(slug: str) -> Body | None:

@@ -18,6 +18,7 @@ from folkmoot.common.errors import NotFound
 from folkmoot.measures.models import Account, Measure, MeasureAccount, Observation
 from folkmoot.places.models import Area
 from folkmoot.places.queries import search
+from folkmoot.places.rules import may_be_postcode
 from folkmoot.services.models import Service
 
 
@@ -115,7 +116,10 @@ FIELDS: tuple[str, ...] = tuple(AccountRow.__dataclass_fields__)
 
 
 def find_area(key: str) -> Area:
-    """The area with this code, short name or name. Raises NotFound, with suggestions."""
+    """The area with this code, short name or name. Raises NotFound, with suggestions.
+
+    What was typed is never repeated: it may be where somebody lives.
+    """
     wanted = Q(slug=slugify(key)) | Q(code=key.upper()) | Q(name__iexact=key)
     # A short name or code is one place; a name may be several, of which councils come first.
     found = sorted(
@@ -123,8 +127,13 @@ def find_area(key: str) -> Area:
         key=lambda area: (area.slug != slugify(key), area.code != key.upper(), area.code),
     )
     if not found:
+        if may_be_postcode(key):
+            raise NotFound(
+                "This may be a postcode, and no postcode may stand in an address. Send the code, "
+                "short name or name of a place; the search box and `folkmoot who` take postcodes."
+            )
         near = [(place.name, f"/place/{place.slug}/") for place in search(key, limit=5)]
-        raise NotFound(f"There is no place called {key!r}.", near)
+        raise NotFound("There is no place of that name here.", near)
     return found[0]
 
 

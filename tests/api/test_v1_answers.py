@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from folkmoot.api.v1 import api
 from folkmoot.bodies.answer_rows import WhoRow
 from folkmoot.bodies.models import Body, Office, Remit
+from folkmoot.common.logs import WithoutPostcodes
 from folkmoot.common.models import PublicAct
 from folkmoot.framework.models import FrameworkVersion, Standing
 from tests.rooms.duties_owed import owe
@@ -99,6 +101,41 @@ def test_a_postcode_is_refused_and_not_repeated(path: str, text: str) -> None:
     assert (status, body["error"]["code"]) == (404, "not-found")
     assert "may be a postcode" in body["error"]["message"]
     assert text.replace("+", " ").lower() not in json.dumps(body["error"]).lower()
+
+
+def doors_that_take_a_place() -> list[str]:
+    """Every address of the API in which a place may be typed, ending where it is."""
+    found = []
+    for path, verbs in api.get_openapi_schema()["paths"].items():
+        for parameter in verbs["get"].get("parameters", []):
+            measure = "measure=gigabit-broadband&" if path.endswith("/observations") else ""
+            if parameter["name"] == "place":
+                found.append(f"{path}?{measure}place=")
+    return [*found, "/api/v1/places/"]
+
+
+@pytest.mark.parametrize("text", ["LS1%201UR", "sw1a1aa", "10%20High%20Street", "Xanadu%20Lodge"])
+def test_no_door_repeats_what_was_typed_as_a_place(text: str, caplog: Any) -> None:
+    doors = doors_that_take_a_place()
+    assert len(doors) >= 9
+    plain = text.replace("%20", " ").lower()
+    for path in doors:
+        response = Client().get(f"{path}{text}")
+        assert response.status_code == 404, path
+        body = json.dumps(json.loads(response.content)["error"]).lower()
+        assert plain not in body, path
+        assert text.lower() not in body, path
+    slug = plain.replace(" ", "-")
+    for path in (f"/place/{slug}.csv", f"/place/{slug}/standings.csv"):
+        response = Client().get(path, headers={"Accept": "application/json"})
+        assert response.status_code == 404
+        assert slug not in response.content.decode().lower()
+    lines = [WithoutPostcodes("%(message)s").format(record) for record in caplog.records]
+    assert len(lines) >= len(doors)
+    if "lodge" not in plain and "street" not in plain:
+        said = " ".join(lines).lower()
+        assert plain not in said
+        assert "[postcode]" in said
 
 
 def test_standings_of_devon_say_how_far_and_how_long() -> None:

@@ -94,7 +94,7 @@ def test_a_pause_of_the_framework_holds_and_the_act_would_carry_a_label(site):
     ("words", "code", "says"),
     [
         (("Devon", SEN, "notice"), 2, "Add --dry-run"),
-        (("Atlantis", SEN, "notice", "--dry-run"), 5, "There is no place called 'Atlantis'."),
+        (("Atlantis", SEN, "notice", "--dry-run"), 5, "There is no place of that name here."),
         (("Devon", "magic", "x", "--dry-run"), 3, "service: There is no such service."),
         (("Devon", SEN, "invade", "--dry-run"), 3, "notice, support, direction, commissioners"),
         (("Devon", SEN, "notice", "--dry-run", "--framework", "none"), 5, "No version"),
