@@ -18,7 +18,8 @@ from folkmoot.petitions.models import Petition, Signature, SignatureCount, Thres
 from folkmoot.petitions.models_signing import CONFIRMED, SET_ASIDE, SPONSOR
 from folkmoot.petitions.rules import limits, states
 from tests.rooms import petitions_made as made
-from tests.rooms.test_petitions_signing import confirm, sign, take_back, together
+from tests.rooms.test_petitions_signing import confirm, sign, take_back
+from tests.rooms.test_petitions_signing_race import together
 
 DAY = dt.timedelta(days=1)
 

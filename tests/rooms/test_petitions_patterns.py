@@ -23,7 +23,8 @@ from folkmoot.petitions.rules import states
 from tests.rooms import people_invented as invented
 from tests.rooms import petitions_made as made
 from tests.rooms.test_petitions_counting import check, count
-from tests.rooms.test_petitions_signing import take_back, together
+from tests.rooms.test_petitions_signing import take_back
+from tests.rooms.test_petitions_signing_race import together
 
 MINUTE, HOUR, DAY = (dt.timedelta(**{unit: 1}) for unit in ("minutes", "hours", "days"))
 NETWORK = "a" * 32
