@@ -93,6 +93,8 @@ def test_every_table_that_points_to_a_person_is_shown():
         "people.Session": "sessions",
         "mfa.Authenticator": "passkeys",
         "socialaccount.SocialAccount": "providers",
+        "petitions.Petition": "petitions",
+        "petitions.Question": "petitions",
         # allauth's own list of addresses, which this site never fills: tests/walks/test_sign_in.py
         # proves it for each way of signing in.
         "account.EmailAddress": None,

@@ -227,3 +227,13 @@ def test_no_letter_is_written_where_the_account_is_gone(world, at):
 
     assert Petition.objects.get().state == CLOSED
     assert letters(petition) == []
+
+
+def test_one_that_is_hidden_is_not_withdrawn_under_the_moderators(world, at):
+    row = made.petition(world, MODERATION)
+    moderating.hide(actor=world.moderator, petition=row.pk, reason="libel", at=at)
+
+    with pytest.raises(Conflict):
+        life.withdraw(actor=world.creator, petition=row.pk, at=at)
+    row.refresh_from_db()
+    assert (row.state, row.hidden_from) == (HIDDEN, MODERATION)

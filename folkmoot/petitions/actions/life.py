@@ -163,10 +163,12 @@ def sponsors_found(*, petition: Petition, at: dt.datetime) -> bool:
 def withdraw(*, actor: Person | None, petition: int, at: dt.datetime) -> Petition:
     """The creator withdraws a petition. Answers that became owed stay owed.
 
-    What was never opened was never public and stays so. Raises NotFound, NotAllowed and Conflict.
+    What was never opened was never public and stays so. One that is hidden waits for moderators,
+    or for an appeal, first. Raises NotFound, NotAllowed and Conflict.
     """
     row = lock(petition)
     require_creator(actor, row)
+    require_state(row, DRAFT, SPONSORS, MODERATION, OPEN)
     _withdraw(row, BY_CREATOR, day_of(at))
     return row
 

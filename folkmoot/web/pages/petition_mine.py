@@ -129,7 +129,7 @@ def _manage_page(
         "appeal_by": due_on(appealed, APPEAL) if appealed and row.appeal_text else None,
         "decisions": decisions,
         "may_appeal": _may_appeal(row, decisions),
-        "may_withdraw": WITHDRAWN in MOVES[row.state],
+        "may_withdraw": row.state != HIDDEN and WITHDRAWN in MOVES[row.state],
         "most": limits.APPEAL,
         "said": request.POST.get("text", "")[: limits.APPEAL * 4],
         "postcode": request.POST.get("postcode", "")[:20],
