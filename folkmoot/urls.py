@@ -55,6 +55,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("folkmoot.web.pages.petition_answer")),
     path("", include("folkmoot.web.pages.petition_similar")),
     path("", include("folkmoot.web.pages.moderation")),
+    path("", include("folkmoot.web.pages.moderation_alerts")),
+    path("", include("folkmoot.web.pages.petition_paper")),
     path("", include("folkmoot.web.pages.petition_standards")),
     path("", include("folkmoot.web.pages.petition_scheme")),
     path("", include("folkmoot.web.pages.questions")),

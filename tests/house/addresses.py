@@ -73,6 +73,8 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "petitions/scheme/": ("/petitions/scheme/",),
     "moderation/": ("/moderation/",),
     "moderation/petitions/<int:number>/": ("/moderation/petitions/1/",),
+    "moderation/alerts/<int:number>/": ("/moderation/alerts/1/",),
+    "petitions/<int:number>/paper/": ("/petitions/1/paper/",),
     "moderation/questions/": ("/moderation/questions/",),
     "moderation/questions/<int:number>/": ("/moderation/questions/1/",),
     "petitions/start/": (

@@ -44,3 +44,7 @@ REMIND_BEFORE = (14, 3)
 # Commitments in one answer, and how far ahead the last day of one may be.
 COMMITMENTS = 10
 COMMITMENT_WITHIN = dt.timedelta(days=5 * 366)
+# Paper: rows and bytes of one file, and how long after a petition closed sheets may be taken in.
+PAPER_ROWS = 5_000
+PAPER_BYTES = 400_000
+PAPER_WITHIN = dt.timedelta(days=28)

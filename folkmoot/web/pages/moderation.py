@@ -16,6 +16,7 @@ from folkmoot.bodies.answering import who_answers
 from folkmoot.common.errors import BadInput, Conflict, Fault
 from folkmoot.people.models import Person
 from folkmoot.petitions.actions import appeals, moderating
+from folkmoot.petitions.queries_alerts import alerts_for, batches_for
 from folkmoot.petitions.queries_moderation import ForModerator, for_moderator, queue
 from folkmoot.petitions.queries_questions import waiting_questions
 from folkmoot.petitions.queries_search import similar
@@ -30,6 +31,7 @@ from folkmoot.petitions.rules.states import (
 )
 from folkmoot.places.models import Area
 from folkmoot.web.pages.cases_forms import Field, Form
+from folkmoot.web.pages.moderation_alerts import said, shared
 from folkmoot.web.pages.people_access import signed_in
 
 _AS_THE_REASON = "usual"
@@ -179,6 +181,8 @@ def waiting(request: HttpRequest, person: Person) -> HttpResponse:
     context = {
         "lines": queue(person, today),
         "questions": len(waiting_questions(person, today)),
+        "alerts": [(line, said(line)) for line in alerts_for(person, today)],
+        "batches": [(batch, shared(batch.kind, "")) for batch in batches_for(person, today)],
         "trail": [(_("Your account"), "/account/")],
     }
     return render(request, "pages/moderation/queue.html", context)
