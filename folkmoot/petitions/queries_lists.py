@@ -8,7 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, F, FloatField, OuterRef, Q, QuerySet
+from django.db.models import Case, Exists, F, FloatField, OuterRef, Q, QuerySet, When
 from django.db.models.functions import Cast
 
 from folkmoot.common import switches
@@ -186,6 +186,17 @@ def petitions_in(
 def petitions_to(body: str, today: dt.date, *, limit: int = 20) -> list[PetitionLine]:
     """Petitions to a body (its slug), open ones first, then closed ones: one query."""
     return _current(public_petitions().filter(body__slug=body), today, limit)
+
+
+def moving(today: dt.date, *, limit: int = 5) -> list[PetitionLine]:
+    """Open petitions that are trending, and where fewer are than ``limit``, the newest after
+    them: one query."""
+    lately = Q(counted_at__date__gte=today - dt.timedelta(1), last_day__gt=0)
+    rows = public_petitions().filter(in_state(OPEN, today))
+    scored = rows.annotate(
+        score=Case(When(lately, then=_SCORE), default=0.0, output_field=FloatField())
+    )
+    return lines_of(scored.order_by("-score", "-opened_on", "-pk")[:limit], today)
 
 
 def near(places: Collection[str], today: dt.date, *, limit: int = 5) -> list[PetitionLine]:

@@ -16,6 +16,7 @@ from folkmoot.petitions.queries_lists import (
     SORTS,
     TRENDING,
     PetitionFilter,
+    moving,
     near,
     petitions_in,
     petitions_like,
@@ -204,6 +205,11 @@ def test_orders_are_what_they_are_called(today, at):
     assert order(MOST_SIGNED) == [old.pk, stale.pk, soon.pk, new.pk]
     assert order(CLOSING)[0] == soon.pk
     assert order(TRENDING) == [soon.pk, new.pk, old.pk]
+    closed = petition(today, "closed", last_day=999, counted_at=at)
+    quiet = petition(today, opened_on=today - 60 * DAY)
+    found = [line.number for line in moving(today, limit=9)]
+    assert found == [soon.pk, new.pk, old.pk, stale.pk, quiet.pk]
+    assert closed.pk not in found
 
 
 def test_the_score_of_trending_is_what_it_says():

@@ -9,13 +9,14 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from folkmoot.measures.queries import edition, holdings
-from folkmoot.petitions.queries_lists import MOST_SIGNED, PetitionFilter, petitions_like
-from folkmoot.petitions.rules.states import OPEN
+from folkmoot.petitions.queries_lists import moving
 from folkmoot.places.models import Area
 from folkmoot.services.models import Service
 from folkmoot.web.ageing import age_of
 from folkmoot.web.charts.map import MapArea, MapDrawing, draw_map
 from folkmoot.web.remembered import remembered_with_counts
+
+_PETITIONS = 5
 
 
 def _regions() -> SafeString:
@@ -34,16 +35,13 @@ def _regions() -> SafeString:
     )
 
 
-_OPEN = PetitionFilter(state=OPEN, sort=MOST_SIGNED)
-
-
 @remembered_with_counts
 def home(request: HttpRequest) -> HttpResponse:
     """The search box, the services, and the state of the figures."""
     today = timezone.localdate()
     context = {
         "map": _regions(),
-        "petitions": petitions_like(_OPEN, today, size=3).lines,
+        "petitions": moving(today, limit=_PETITIONS),
         "services": Service.objects.all(),
         "holdings": holdings(since=today.replace(day=1)),
         "age": age_of(edition().facts.values()),

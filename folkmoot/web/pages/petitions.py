@@ -31,7 +31,6 @@ from folkmoot.petitions.queries_lists import (
 )
 from folkmoot.petitions.rules.trending import DAMPING
 from folkmoot.places.models import Area
-from folkmoot.places.rules import may_be_postcode
 from folkmoot.services.models import Service
 from folkmoot.web.petition_rows import history, signatures_words, standing
 from folkmoot.web.remembered import remembered_with_counts
@@ -84,13 +83,6 @@ def asked(request: HttpRequest) -> Asked:
 
 
 def _area(text: str) -> Area:
-    if may_be_postcode(text):
-        raise NotFound(
-            _(
-                "This may be a postcode, and no postcode may stand in an address. Type the name of "
-                "a place; the search box above takes postcodes."
-            )
-        )
     try:
         return find_area(text)
     except NotFound as error:
