@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -15,21 +18,37 @@ from folkmoot.measures.rules.definition import HISTORY_FIELDS
 from folkmoot.measures.rules.periods import parse
 
 Panels = dict[str, Panel]
+_Count = tuple[str, str, float | None]
+# What is read of each place of a measure.
+_COLUMNS = ("area__code", "area__name", "area__kind", "area__started", "area__ended", "history")
 _AT = {name: position for position, name in enumerate(HISTORY_FIELDS)}
 
 
 def panels(measures: Collection[str], nation: str) -> Panels:
     """The panel of each of these measures that has an account, by slug: places of one nation.
 
-    Four queries in all, and one more for each measure whose publisher gives counts.
+    Three queries, however many measures there are.
     """
-    accounts = (
-        MeasureAccount.objects.filter(measure__slug__in=measures)
-        .select_related("measure", "release__source")
-        .order_by("measure__slug")
+    accounts = list(
+        MeasureAccount.objects.filter(measure__slug__in=measures).select_related(
+            "measure", "release__source"
+        )
     )
-    found = {account.measure.slug: _panel(account, nation) for account in accounts}
-    return {slug: panel for slug, panel in found.items() if panel.areas}
+    by_measure = {account.measure_id: account for account in accounts}
+    counted = _counted(accounts)
+    # One measure at a time: all histories at once would take ten times the memory of the panels.
+    rows = (
+        Account.objects.filter(measure__in=by_measure, area__nation=nation)
+        .order_by("measure_id")
+        .values_list("measure_id", *_COLUMNS)
+        .iterator(chunk_size=500)
+    )
+    found: Panels = {}
+    for measure, own in groupby(rows, key=itemgetter(0)):
+        places = sorted((row[1:] for row in own), key=itemgetter(0))
+        account = by_measure[measure]
+        found[account.measure.slug] = _panel(account, places, counted.get(measure, ()))
+    return dict(sorted(found.items()))
 
 
 def panels_of(framework: Framework) -> Panels:
@@ -52,16 +71,12 @@ def release_key(account: MeasureAccount) -> str:
     return f"{account.release.source.slug}/{account.release.number}"
 
 
-def _panel(account: MeasureAccount, nation: str) -> Panel:
+def _panel(
+    account: MeasureAccount, rows: Sequence[tuple[Any, ...]], counted: Sequence[_Count]
+) -> Panel:
+    """The panel of one measure; ``rows``: ``_COLUMNS`` of each place, in order of their codes."""
     measure: Measure = account.measure
     definition: dict[str, Any] = measure.definition
-    rows = list(
-        Account.objects.filter(measure=measure, area__nation=nation)
-        .order_by("area__code")
-        .values_list(
-            "area__code", "area__name", "area__kind", "area__started", "area__ended", "history"
-        )
-    )
     periods = sorted(
         {(entry[_AT["end"]], entry[_AT["period"]]) for row in rows for entry in row[5]}
     )
@@ -99,27 +114,36 @@ def _panel(account: MeasureAccount, nation: str) -> Panel:
         value=value,
         lower=lower,
         upper=upper,
-        cases=_cases(account, definition, codes, column),
+        cases=_cases(counted, codes, column),
         row=number,
         status=status,
     )
 
 
+def _counted(accounts: Sequence[MeasureAccount]) -> dict[int, list[_Count]]:
+    """Of each measure of people: (place, period, people counted) in the release it rests on."""
+    release = {
+        account.measure_id: account.release_id
+        for account in accounts
+        if account.measure.definition.get("people")
+    }
+    rows = Observation.objects.filter(
+        measure__in=release, release__in=set(release.values()), denominator__isnull=False
+    ).values_list("measure_id", "release_id", "area__code", "period", "denominator")
+    found: dict[int, list[_Count]] = defaultdict(list)
+    for measure, of, code, period, people in rows.iterator(chunk_size=5000):
+        if release[measure] == of:
+            found[measure].append((code, period, people))
+    return found
+
+
 def _cases(
-    account: MeasureAccount,
-    definition: dict[str, Any],
-    codes: tuple[str, ...],
-    column: dict[str, int],
+    counted: Sequence[_Count], codes: tuple[str, ...], column: dict[str, int]
 ) -> np.ndarray[Any, np.dtype[np.float64]]:
     """Denominators (P, T) of people, NaN where the publisher gives none."""
     found = np.full((len(codes), len(column)), np.nan)
-    if not definition.get("people"):
-        return found
     place = {code: index for index, code in enumerate(codes)}
-    rows = Observation.objects.filter(
-        measure_id=account.measure_id, release_id=account.release_id, denominator__isnull=False
-    ).values_list("area__code", "period", "denominator")
-    for code, period, cases in rows.iterator(chunk_size=5000):
+    for code, period, people in counted:
         if code in place and period in column:
-            found[place[code], column[period]] = cases
+            found[place[code], column[period]] = people
     return found

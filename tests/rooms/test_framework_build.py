@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import numpy as np
 import pytest
 
 from folkmoot.common.errors import BadInput, NotFound
@@ -9,6 +10,7 @@ from folkmoot.common.models import PublicAct
 from folkmoot.framework import building, queries
 from folkmoot.framework.building import build_standings
 from folkmoot.framework.differences import diff
+from folkmoot.framework.history import panels
 from folkmoot.framework.importing import load_shipped, put_in_use
 from folkmoot.framework.models import FrameworkVersion, StandardAccount, Standing
 from folkmoot.framework.rules.trigger import find
@@ -101,6 +103,20 @@ def test_reads_take_few_queries(built, django_assert_num_queries):
         queries.worst("plans", in_use)
     with django_assert_num_queries(2):
         queries.discretion(SEN, in_use, TODAY)
+
+
+def test_figures_of_any_number_of_measures_take_three_queries(built, django_assert_num_queries):
+    account("reviews-held", cases=None)
+    with django_assert_num_queries(3):
+        held = panels({"plans-in-time", "reviews-held", "nothing"}, "E92000001")
+
+    assert list(held) == ["plans-in-time", "reviews-held"]
+    counted, bare = held.values()
+    assert counted.areas == bare.areas == tuple(sorted(counted.areas))
+    assert (counted.value == bare.value)[~np.isnan(counted.value)].all()
+    assert np.nanmax(counted.cases) == 200
+    assert np.isnan(bare.cases).all()
+    assert panels({"plans-in-time"}, "W92000004") == {}
 
 
 def test_what_is_built_feeds_a_finding(built):

@@ -36,6 +36,7 @@ CEILINGS = {
     "/frameworks/": 6,
     "/framework/england-as-found/": 10,
     "/framework/illustrative/": 10,
+    "/framework/compare/?a=england-as-found&b=illustrative": 9,
     "/standard/ehc-plan-20-weeks/": 6,
     "/standard/ae-four-hours/": 7,
     "/discretion/special-educational-needs/": 8,
