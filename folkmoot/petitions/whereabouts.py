@@ -1,8 +1,9 @@
-"""The district of a signer's postcode, quickly: what does not change is remembered for a minute."""
+"""Where a signer's postcode is, quickly: what does not change is remembered for a minute."""
 
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 
 from folkmoot.places import postcodes
 from folkmoot.places.models import OfficialPostcode, PostcodeEdition
@@ -33,25 +34,36 @@ def forget() -> None:
 
 def _living(code: str) -> str:
     """The code of the district that is now where ``code`` was, or ""."""
-    if code not in _SEEN.living:
+    living = _SEEN.living  # another thread may begin anew meanwhile
+    if code not in living:
         area = living_area(code)
-        _SEEN.living[code] = area.code if area else ""
-    return _SEEN.living[code]
+        living[code] = area.code if area else ""
+    return living[code]
 
 
-def district_of(postcode: str) -> str:
-    """The code of the district of a well-formed postcode; "" where that is not known.
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """Codes of the district and the constituency of a postcode; "" where one is not known."""
 
-    From the official directory where it is loaded (one query), else from the derived files.
+    district: str
+    constituency: str
+
+
+def whereabouts(postcode: str) -> Whereabouts:
+    """Where a well-formed postcode is.
+
+    From the official directory where it is loaded (one query), else from the derived files, which
+    know no constituencies.
     """
     now = time.monotonic()
     if now - _SEEN.looked >= LOOK:
-        _SEEN.forget()
         _SEEN.official = PostcodeEdition.objects.exists()
+        _SEEN.living = {}
         _SEEN.looked = now
+    code: str | None
     if _SEEN.official:
         rows = OfficialPostcode.objects.filter(postcode=postcode.replace(" ", ""))
-        code = rows.values_list("district", flat=True).first()
+        code, seat = rows.values_list("district", "constituency").first() or ("", "")
     else:
-        code = postcodes.compact().district(postcode)
-    return _living(code) if code else ""
+        code, seat = postcodes.compact().district(postcode), ""
+    return Whereabouts(_living(code) if code else "", seat)

@@ -26,6 +26,7 @@ from folkmoot.places.models import OfficialPostcode, PostcodeEdition
 _POSTCODE_COLUMNS = ("pcds", "pcd8", "pcd7", "pcd2", "pcd", "postcode")
 _ENDED_COLUMNS = ("doterm",)
 _DISTRICT_COLUMN = re.compile(r"(?:oslaua|laua|lad\d{2}cd)")
+_CONSTITUENCY_COLUMN = re.compile(r"pcon(?:\d{2}cd)?")
 _DISTRICT = r"[EWSNLM][0-9]{8}"
 # Most faults of one kind that are named one by one; the rest are counted.
 MOST_NAMED = 50
@@ -47,6 +48,7 @@ class _Columns:
     postcode: str
     ended: str
     district: str
+    constituency: str | None
 
 
 def load_official_postcodes(path: Path, *, at: dt.datetime, office: str) -> PostcodesLoaded:
@@ -103,6 +105,7 @@ def _columns(table: Path) -> _Columns:
         header = []
     known = {name.strip().lower(): name for name in header}
     districts = sorted(name for name in known if _DISTRICT_COLUMN.fullmatch(name))
+    seats = sorted(name for name in known if _CONSTITUENCY_COLUMN.fullmatch(name))
     postcode = next((known[name] for name in _POSTCODE_COLUMNS if name in known), None)
     ended = next((known[name] for name in _ENDED_COLUMNS if name in known), None)
     district = known[districts[-1]] if districts else None
@@ -123,7 +126,7 @@ def _columns(table: Path) -> _Columns:
     ]
     if postcode is None or ended is None or district is None:
         raise BadInput(faults)
-    return _Columns(postcode, ended, district)
+    return _Columns(postcode, ended, district, known[seats[-1]] if seats else None)
 
 
 def _quoted(name: str) -> str:
@@ -131,7 +134,11 @@ def _quoted(name: str) -> str:
 
 
 def _read(reader: duckdb.DuckDBPyConnection, table: Path, columns: _Columns) -> None:
-    """Read three columns as text into ``rows(line, postcode, ended, district)``."""
+    """Read them as text into ``rows(line, postcode, ended, district, constituency)``.
+
+    A file may be without constituencies: then they are empty.
+    """
+    seat = _quoted(columns.constituency) if columns.constituency else "''"
     try:
         reader.execute(
             f"""CREATE TABLE rows AS SELECT
@@ -139,7 +146,8 @@ def _read(reader: duckdb.DuckDBPyConnection, table: Path, columns: _Columns) -> 
                   replace(upper(trim(coalesce({_quoted(columns.postcode)}, ''))), ' ', '')
                     AS postcode,
                   trim(coalesce({_quoted(columns.ended)}, '')) AS ended,
-                  trim(coalesce({_quoted(columns.district)}, '')) AS district
+                  trim(coalesce({_quoted(columns.district)}, '')) AS district,
+                  trim(coalesce({seat}, '')) AS constituency
                 FROM read_csv(?, header = true, all_varchar = true, delim = ',', quote = '"',
                               strict_mode = true)""",  # noqa: S608 - quoted column names only
             [str(table)],
@@ -172,6 +180,13 @@ def _faults(reader: duckdb.DuckDBPyConnection) -> list[Fault]:
             f"district <> '' AND NOT regexp_full_match(district, '{_DISTRICT}')",
             "district",
             "is not the code of a district.",
+            "Use nine-character GSS codes.",
+        ),
+        (
+            "unknown-area",
+            f"constituency <> '' AND NOT regexp_full_match(constituency, '{_DISTRICT}')",
+            "constituency",
+            "is not the code of a constituency.",
             "Use nine-character GSS codes.",
         ),
         (
@@ -210,7 +225,9 @@ def _swap(
 ) -> None:
     """Put the checked rows in place of those there were, and put it on the public record."""
     table = connection.ops.quote_name(OfficialPostcode._meta.db_table)
-    insert = f"INSERT INTO {table} (postcode, district, ended) VALUES (%s, %s, %s)"  # noqa: S608 - a model's own table
+    insert = (
+        f"INSERT INTO {table} (postcode, district, constituency, ended) VALUES (%s, %s, %s, %s)"  # noqa: S608 - a model's own table
+    )
     with transaction.atomic():
         OfficialPostcode.objects.all().delete()
         with connection.cursor() as cursor:
@@ -226,10 +243,12 @@ def _swap(
 
 def _chunks(
     reader: duckdb.DuckDBPyConnection,
-) -> Iterator[list[tuple[str, str, dt.date | None]]]:
-    """Rows as the table holds them; a month becomes its first day."""
+) -> Iterator[list[tuple[str, str, str, dt.date | None]]]:
+    """Rows as the table holds them; a month becomes its first day. The Channel Islands and the Isle
+    of Man have codes (L and M) and no constituency."""
     rows = reader.execute(
         """SELECT postcode, district,
+             CASE WHEN constituency[1] IN ('L', 'M') THEN '' ELSE constituency END,
              CASE WHEN ended = '' THEN NULL ELSE
                make_date(CAST(left(digits, 4) AS INT), CAST(substr(digits, 5, 2) AS INT), 1) END
            FROM (SELECT *, replace(ended, '-', '') AS digits FROM rows) ORDER BY postcode"""

@@ -76,6 +76,9 @@ class OfficialPostcode(models.Model):
 
     postcode = models.CharField(max_length=8, primary_key=True, help_text="without the space")
     district = models.CharField(max_length=12)
+    constituency = models.CharField(
+        max_length=12, blank=True, help_text="of the House of Commons; empty where not given"
+    )
     ended = models.DateField(null=True, blank=True)
 
     def __str__(self) -> str:

@@ -9,7 +9,8 @@ from folkmoot.common.errors import NotFound
 from folkmoot.petitions.actions.breakdowns import renew_breakdowns
 from folkmoot.petitions.models import Breakdown, Petition, SignatureCount
 from folkmoot.petitions.queries_watch import ELSEWHERE, where_signed
-from folkmoot.places.models import Area
+from folkmoot.petitions.whereabouts import Whereabouts, forget, whereabouts
+from folkmoot.places.models import Area, OfficialPostcode, PostcodeEdition
 from tests.rooms.petitions_watched import EXETER_CODE, LEEDS_CODE, counts, matter, petition
 
 pytestmark = pytest.mark.django_db
@@ -158,6 +159,29 @@ def test_a_petition_is_shown_by_one_geography_for_ever(today):
     assert "E08000035" not in shown(row, today)
     assert shown(row, today)[""] == 64
     assert ELSEWHERE in {place.name for place in again.places}
+
+
+def test_a_postcode_has_a_constituency_where_the_official_directory_is_loaded(at):
+    OfficialPostcode.objects.create(
+        postcode="LS11UR", district=LEEDS_CODE, constituency="E14001320"
+    )
+    PostcodeEdition.objects.create(name="test", sha256="", rows=1, loaded_at=at)
+    forget()
+
+    assert whereabouts("LS1 1UR") == Whereabouts(LEEDS_CODE, "E14001320")
+    assert whereabouts("LS1 1XX") == Whereabouts("", "")
+    forget()
+
+
+def test_constituencies_of_an_earlier_review_are_not_shown(today):
+    row = petition(today)
+    signed(row, {LEEDS_CODE: {today - DAY: 50}, EXETER_CODE: {today - DAY: 3}})
+    signed(row, {"E14000777": {today - DAY: 53}}, "constituency")
+
+    renew_breakdowns(today=today)
+
+    assert where_signed(row.pk, today).kind == "district"
+    assert shown(row, today) == {LEEDS_CODE: 50}
 
 
 def test_only_petitions_that_were_open_have_tables(today):

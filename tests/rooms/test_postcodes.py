@@ -235,6 +235,26 @@ class TestOfficialDirectory:
         assert queries.find_postcode("LS1 1ZZ").kind == "unknown"
         assert queries.find_postcode("LS1").kind == "malformed"
 
+    @pytest.mark.parametrize("column", ["pcon", "PCON24CD", "pcon25cd"])
+    def test_constituencies_are_kept_where_the_file_has_them(
+        self, tmp_path: Path, column: str
+    ) -> None:
+        rows = [
+            (*row, "E14001320" if row[3][0] == "E" else f"{row[3][0]}99999999") for row in ONSPD
+        ]
+        header = ("pcd", "pcds", "doterm", "lad25cd", column)
+        load(directory(tmp_path / "with.csv", rows, header))
+        kept = dict(OfficialPostcode.objects.values_list("postcode", "constituency"))
+        assert kept["LS11UR"] == "E14001320"
+        # The Isle of Man has no seat.
+        assert kept["IM11AA"] == ""
+        bad = [("", "LS1 1UR", "", "E08000035", "Leeds")]
+        with pytest.raises(BadInput) as caught:
+            load(directory(tmp_path / "bad.csv", bad, header))
+        assert "not the code of a constituency" in str(caught.value.faults[0])
+        load(directory(tmp_path / "without.csv", ONSPD, header[:4]))
+        assert set(OfficialPostcode.objects.values_list("constituency", flat=True)) == {""}
+
     def test_the_zip_it_comes_in(self, tmp_path: Path) -> None:
         table = directory(tmp_path / "big.csv", ONSPD, ("pcd", "pcds", "doterm", "oslaua"))
         with zipfile.ZipFile(tmp_path / "NSPL.zip", "w") as archive:

@@ -23,6 +23,9 @@ ELSEWHERE = ""
 # shown by constituency.
 _MOST = 0.9
 _DAY = dt.timedelta(days=1)
+_DISTRICTS = Q(kind=DISTRICT, place__in=Area.objects.filter(kind__in=LOWER_TIER).values("code"))
+# Constituencies that this site knows: an old directory may name those of an earlier review.
+_SEATED = Q(kind=CONSTITUENCY, place__in=Office.objects.exclude(code="").values("code"))
 
 
 def renew_breakdowns(*, today: dt.date) -> int:
@@ -72,8 +75,7 @@ def _kind(counts: QuerySet[SignatureCount, SignatureCount]) -> str:
     """What a petition is shown by, decided with its first table: never both, since each could be
     taken from the other."""
     sums = dict(
-        counts.filter(kind__in=[DISTRICT, CONSTITUENCY])
-        .exclude(place="")
+        counts.filter(_DISTRICTS | _SEATED)
         .order_by()
         .values_list("kind")
         .annotate(Sum("signatures"))

@@ -40,7 +40,7 @@ from folkmoot.petitions.rules.states import (
     WITHDRAWN,
 )
 from folkmoot.petitions.rules.writing import NewPetition, faults_of, tidied
-from folkmoot.petitions.whereabouts import district_of
+from folkmoot.petitions.whereabouts import whereabouts
 
 
 def _fields(words: NewPetition, today: dt.date) -> dict[str, object]:
@@ -118,6 +118,7 @@ def seek_sponsors(
         name=row.creator_name, email=actor.email, postcode=postcode, country="", consent=True
     )
     signer = check(form, (), {})
+    where = whereabouts(signer.postcode)
     row.submitted_at = at
     row.sponsors_until = day_of(at) + limits.SPONSORS_WITHIN
     row.save(update_fields=["state", "submitted_at", "sponsors_until"])
@@ -128,7 +129,8 @@ def seek_sponsors(
         name=signer.name,
         email=signer.email,
         postcode=signer.postcode,
-        area=district_of(signer.postcode),
+        area=where.district,
+        constituency=where.constituency,
         address_key=address_key(signer.email),
         person_key=person_key(signer.name, signer.postcode),
         name_shown=row.creator_shown,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -23,7 +22,7 @@ from folkmoot.petitions.queries import petition_path, signatures_subject
 from folkmoot.petitions.rules import limits
 from folkmoot.petitions.rules.paper import PaperRow, read_paper
 from folkmoot.petitions.rules.states import CLOSED, OPEN
-from folkmoot.petitions.whereabouts import district_of
+from folkmoot.petitions.whereabouts import whereabouts
 
 _AT_ONCE = 500
 
@@ -80,7 +79,7 @@ def take_in(
         office=office,
         sha256=digest,
     )
-    districts = {code: district_of(code) for code in {each.postcode for each, _key in new}}
+    wheres = {code: whereabouts(code) for code in {each.postcode for each, _key in new}}
     Signature.objects.bulk_create(
         [
             Signature(
@@ -89,7 +88,8 @@ def take_in(
                 origin=PAPER,
                 name=each.name,
                 postcode=each.postcode,
-                area=districts[each.postcode],
+                area=wheres[each.postcode].district,
+                constituency=wheres[each.postcode].constituency,
                 person_key=key,
                 signed_at=at,
                 letter_at=at,
@@ -153,13 +153,10 @@ def _sorted(row: Petition, rows: list[PaperRow]) -> tuple[list[tuple[PaperRow, s
 def _signed(row: Petition, keys: list[str]) -> set[str]:
     """Those of ``keys`` that stand on a petition, online or on paper: also what is set aside."""
     standing = Signature.objects.filter(petition=row, state__in=(CONFIRMED, SET_ASIDE)).order_by()
-    online = standing.exclude(address_key="")
-    found: set[str] = set()
-    for some in _parts(keys):
-        for rows in (online, standing.filter(origin=PAPER)):
-            found.update(rows.filter(person_key__in=some).values_list("person_key", flat=True))
-    return found
-
-
-def _parts(keys: list[str]) -> Iterable[list[str]]:
-    return (keys[first : first + _AT_ONCE] for first in range(0, len(keys), _AT_ONCE))
+    # All keys at once: each asking reads through the petition's part of an index.
+    online, on_paper = standing.exclude(address_key=""), standing.filter(origin=PAPER)
+    return {
+        key
+        for rows in (online, on_paper)
+        for key in rows.filter(person_key__in=keys).values_list("person_key", flat=True)
+    }

@@ -36,7 +36,7 @@ from folkmoot.petitions.models_signing import (
 )
 from folkmoot.petitions.rules import limits, states
 from folkmoot.petitions.rules.signing import SignForm, check
-from folkmoot.petitions.whereabouts import district_of
+from folkmoot.petitions.whereabouts import Whereabouts, whereabouts
 
 ACTIVE = (CONFIRMED, SET_ASIDE)
 
@@ -93,6 +93,7 @@ def _take_in(
 ) -> None:
     require_on("sign")
     signer = check(form, disposable_domains(), countries())
+    where = whereabouts(signer.postcode) if signer.postcode else Whereabouts("", "")
     row = Signature(
         petition_id=petition,
         origin=origin,
@@ -100,7 +101,8 @@ def _take_in(
         email=signer.email,
         postcode=signer.postcode,
         country=signer.country,
-        area=district_of(signer.postcode) if signer.postcode else "",
+        area=where.district,
+        constituency=where.constituency,
         address_key=address_key(signer.email),
         person_key=person_key(signer.name, signer.postcode, signer.country),
         network_key=network_key(network),

@@ -214,9 +214,7 @@ def _answerers(duty: Duty, today: dt.date) -> Iterable[Person]:
 
 def count_opinions(*, at: dt.datetime) -> int:
     """Count what signers said of answers, where somebody said something since; how many answers."""
-    newer = Opinion.objects.filter(
-        answer=OuterRef("pk"), at__gt=OuterRef("opinions_at") - _SETTLED
-    )
+    newer = Opinion.objects.filter(answer=OuterRef("pk"), at__gt=OuterRef("opinions_at") - _SETTLED)
     any_at_all = Opinion.objects.filter(answer=OuterRef("pk"))
     changed = PetitionAnswer.objects.filter(
         Q(opinions_at__isnull=True) & Exists(any_at_all)
