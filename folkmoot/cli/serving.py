@@ -10,9 +10,9 @@ def _address(host: str, port: int) -> str:
 
 
 def run_server(host: str, port: int, workers: int, work: bool | None) -> None:
-    """Serves the site until stopped. Two threads in a worker, so that one answers while the other
-    waits for the disk; more make the slowest answers slower (docs/decisions.md). ``work``: a
-    worker beside it, or None for the usual, as ``_work`` says."""
+    """Serves the site until stopped. Four threads in a process, so that some answer while others
+    wait for the disk (docs/decisions.md). ``work``: whether `folkmoot work` runs beside it, or
+    None for the usual, as ``_work`` says."""
     from django.conf import settings
     from granian import Granian
     from granian.constants import Interfaces
@@ -26,7 +26,7 @@ def run_server(host: str, port: int, workers: int, work: bool | None) -> None:
         port=port,
         interface=Interfaces.WSGI,
         workers=workers,
-        blocking_threads=2,
+        blocking_threads=4,
         log_access=False,
     )
     with beside_server(not settings.PRODUCTION if work is None else work):

@@ -117,6 +117,12 @@ def _interventions(at: dt.datetime) -> int:
     return end_what_is_over(at=at)
 
 
+def _addresses(at: dt.datetime) -> int:
+    from folkmoot.petitions.actions import forgetting
+
+    return forgetting.forget_some_addresses(at) + forgetting.forget_some_unconfirmed(at)
+
+
 def _tidy(at: dt.datetime) -> int:
     from folkmoot.people.actions import apply_retention
 
@@ -136,6 +142,7 @@ JOBS = (
     Job("patterns", 300, _patterns),
     Job("places", _HOUR, _places),
     Job("interventions", _DAY, _interventions),
+    Job("addresses", _HOUR, _addresses, 20_000),
     Job("tidy", _DAY, _tidy),
     # Most of the time of a letter is spent waiting for the mail server to take it.
     Job("mail", 1, _mail, _BATCH, lanes=4),

@@ -343,7 +343,8 @@ def compared_values(current: Edition, measures: Collection[int]) -> Values:
     Kept for one version of the account; at most one query for those not yet read.
     """
     global _kept
-    kept = _kept[1] if _kept[0] == current.version else {}
+    version, values = _kept
+    kept = values if version == current.version else {}
     missing = [measure for measure in measures if measure not in kept]
     if missing:
         fresh: Values = {measure: {} for measure in missing}

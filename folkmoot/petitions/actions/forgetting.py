@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 
 from django.db.models import Case, F, Q, QuerySet, Value, When
 
@@ -23,15 +24,32 @@ _NOTHING = {
     "network_key": "",
     "tell_me": False,
 }
-_ADDRESSED = ~Q(email="") | ~Q(postcode="") | ~Q(address_key="") | ~Q(network_key="")
+_SHOWN_NAME = Case(When(name_shown=True, state=CONFIRMED, then=F("name")), default=Value(""))
+_ADDRESSED = (
+    ~Q(email="")
+    | ~Q(postcode="")
+    | ~Q(address_key="")
+    | ~Q(person_key="")
+    | ~Q(network_key="")
+    | (~Q(name="") & ~Q(name_shown=True, state=CONFIRMED))
+)
+# How many signatures are erased in one step.
+SOME = 20_000
 
 
 def forget_unconfirmed(at: dt.datetime) -> int:
     """Erase every signature that nobody confirmed in time; how many."""
+    return _all(forget_some_unconfirmed, at)
+
+
+def forget_some_unconfirmed(at: dt.datetime, most: int = SOME) -> int:
+    """The same for ``most`` at a time, so that nobody waits long for the database."""
     old = Signature.objects.filter(
         state=PENDING, signed_at__lte=at - retention.UNCONFIRMED_SIGNATURES.after
     )
-    return old.delete()[0]
+    numbers = list(old.order_by().values_list("pk", flat=True)[:most])
+    # Still unconfirmed: who could not confirm any more may have been helped meanwhile.
+    return Signature.objects.filter(pk__in=numbers, state=PENDING).delete()[0]
 
 
 def forget_addresses(at: dt.datetime) -> int:
@@ -40,17 +58,28 @@ def forget_addresses(at: dt.datetime) -> int:
     Names go too, but for those that their owners asked to be shown. How many signed, from which
     district and on which day, stays.
     """
+    return _all(forget_some_addresses, at)
+
+
+def forget_some_addresses(at: dt.datetime, most: int = SOME) -> int:
+    """The same for ``most`` at a time, so that nobody waits long for the database."""
     last = day_of(at) - retention.SIGNERS_ADDRESSES.after
     over = Petition.objects.filter(ended_on__lte=last, addresses_erased_at__isnull=True)
-    erased = 0
-    for petition in over.select_for_update().order_by("pk"):
-        rows = Signature.objects.filter(petition=petition)
-        erased += rows.update(
-            **_NOTHING,
-            name=Case(When(name_shown=True, state=CONFIRMED, then=F("name")), default=Value("")),
-        )
+    for petition in over.order_by("pk"):
+        left = Signature.objects.filter(_ADDRESSED, petition=petition).order_by()
+        numbers = list(left.values_list("pk", flat=True)[:most])
+        if numbers:
+            return Signature.objects.filter(pk__in=numbers).update(**_NOTHING, name=_SHOWN_NAME)
         Alert.objects.filter(petition=petition).delete()
         Petition.objects.filter(pk=petition.pk).update(addresses_erased_at=at)
+    return 0
+
+
+def _all(forget_some: Callable[[dt.datetime], int], at: dt.datetime) -> int:
+    """What ``forget_some`` does until it has nothing left to do."""
+    erased = 0
+    while done := forget_some(at):
+        erased += done
     return erased
 
 
@@ -65,14 +94,8 @@ def forget_drafts(at: dt.datetime) -> int:
 
 
 def signatures_of(person: Person) -> QuerySet[Signature, Signature]:
-    """Every signature with the address of ``person``, however it was written.
-
-    Asked petition by petition, for which there is an index.
-    """
-    numbers = Petition.objects.values_list("pk", flat=True)
-    return Signature.objects.filter(
-        petition__in=list(numbers), address_key=address_key(person.email)
-    )
+    """Every signature with the address of ``person``, however it was written."""
+    return Signature.objects.filter(address_key=address_key(person.email))
 
 
 def forget_person(person: Person, at: dt.datetime) -> None:
