@@ -51,11 +51,13 @@ def _due(day: dt.date) -> QuerySet[Petition, Petition]:
 def _renew(number: int, day: dt.date) -> int:
     counts = SignatureCount.objects.filter(petition=number, day__lte=day)
     row = Breakdown.objects.select_for_update().filter(petition=number).first()
-    old = row or Breakdown(petition_id=number, kind=_kind(counts), day=dt.date.min)
-    people, codes = _people(counts, old.kind)
-    total = int(people.sum())
-    if old.day >= day or abs(total - old.signatures) < PLACES_RENEWED_AFTER:
+    everybody = counts.filter(kind=DISTRICT).aggregate(all=Sum("signatures"))["all"] or 0
+    since = abs(everybody - (row.signatures if row else 0))
+    if since < PLACES_RENEWED_AFTER or (row is not None and row.day >= day):
         return 0
+    old = row or Breakdown(petition_id=number, kind=_kind(counts), day=dt.date.min)
+    people, codes = _people(counts, old.kind, everybody)
+    total = int(people.sum())
     table = renew(_table(old, codes), old.signatures, people)
     if table is None:
         return 0
@@ -93,7 +95,7 @@ def _codes(kind: str) -> list[str]:
 
 
 def _people(
-    counts: QuerySet[SignatureCount, SignatureCount], kind: str
+    counts: QuerySet[SignatureCount, SignatureCount], kind: str, everybody: int
 ) -> tuple[np.ndarray[tuple[int], np.dtype[np.int64]], list[str]]:
     """(People of each place to the end of the day, the places' codes)."""
     codes = _codes(kind)
@@ -104,7 +106,6 @@ def _people(
         people[at.get(place, at[ELSEWHERE])] += many
     if kind == CONSTITUENCY:
         # Whoever has no constituency is counted by district or country only.
-        everybody = counts.filter(kind=DISTRICT).aggregate(all=Sum("signatures"))["all"] or 0
         people[at[ELSEWHERE]] += everybody - int(people.sum())
     return np.maximum(people, 0), codes
 
