@@ -217,6 +217,8 @@ def work(once: bool, beside: int | None) -> None:
     ]
     for thread in threads:
         thread.start()
+    if beside is None:
+        click.echo("Folkmoot is at work (stop with Ctrl+C)")
     while not stop.wait(1.0):
         if beside is not None and os.getppid() != beside:
             stop.set()

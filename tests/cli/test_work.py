@@ -1,0 +1,145 @@
+"""``folkmoot work``: what it does, that one failure stops nothing else, and that it ends."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from django.core import mail
+
+from folkmoot.cli import work
+from folkmoot.cli.main import main
+from folkmoot.petitions.models import Signature
+from tests.built_database import REPOSITORY
+from tests.rooms import petitions_made as made
+from tests.rooms.test_petitions_letters import CONFIRM_LINK
+from tests.rooms.test_petitions_signing import sign
+
+
+@pytest.mark.django_db(transaction=True)
+def test_once_writes_sends_and_counts(at: dt.datetime) -> None:
+    now = dt.datetime.now(dt.UTC)
+    petition = made.petition(made.world(now))
+    row = sign(petition, now, email="ann@example.org")
+    made.signature(petition, now, counted=False)
+
+    result = CliRunner().invoke(main, ["work", "--once"])
+
+    assert result.exit_code == 0, result.output
+    assert "failed" not in result.output
+    (letter,) = [one for one in mail.outbox if one.to == ["ann@example.org"]]
+    assert CONFIRM_LINK.search(letter.body)
+    petition.refresh_from_db()
+    assert petition.signatures == 1
+    assert Signature.objects.get(pk=row.pk).letter_at is not None
+
+
+def test_every_job_can_be_imported_and_has_its_own_name() -> None:
+    names = [job.name for job in work.JOBS]
+    assert len(names) == len(set(names))
+    assert all(job.every >= 1 for job in work.JOBS)
+    for name in ("mail", "letters", "count"):
+        (job,) = [one for one in work.JOBS if one.name == name]
+        assert job.every <= 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_job_that_fails_is_tried_again_and_says_nothing_of_anybody(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    stop, calls = threading.Event(), []
+
+    def run(at: dt.datetime) -> int:
+        calls.append(at)
+        if len(calls) == 1:
+            raise ValueError("ann@example.org")
+        stop.set()
+        return 0
+
+    monkeypatch.setattr(threading.Event, "wait", lambda self, timeout=None: self.is_set())
+    with caplog.at_level("ERROR", "folkmoot.work"):
+        work.keep_running(work.Job("mail", 1, run), stop)
+
+    assert len(calls) == 2
+    assert "mail failed: ValueError at test_work.py" in caplog.text
+    assert "ann@" not in caplog.text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_job_with_more_to_do_goes_on_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    stop, waits = threading.Event(), []
+    left = [5, 5, 2]
+
+    def wait(self: threading.Event, timeout: float | None = None) -> bool:
+        waits.append(timeout)
+        if not left:
+            stop.set()
+        return stop.is_set()
+
+    monkeypatch.setattr(threading.Event, "wait", wait)
+    work.keep_running(work.Job("count", 1, lambda at: left.pop(0), full=5), stop)
+    assert waits == [0.0, 0.0, 1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_job_that_fails_again_and_again_waits_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+    stop, waits = threading.Event(), []
+
+    def wait(self: threading.Event, timeout: float | None = None) -> bool:
+        waits.append(timeout)
+        if len(waits) == 9:
+            stop.set()
+        return stop.is_set()
+
+    def run(at: dt.datetime) -> int:
+        raise OSError
+
+    monkeypatch.setattr(threading.Event, "wait", wait)
+    work.keep_running(work.Job("mail", 1, run), stop)
+    assert waits == [2, 4, 8, 16, 32, 60, 60, 60, 60]
+
+
+def _started(tmp_path: Path, *words: str) -> subprocess.Popen[str]:
+    env = {
+        **os.environ,
+        "FOLKMOOT_HOME": str(tmp_path),
+        "DATABASE_URL": f"sqlite:///{tmp_path / 'folkmoot.sqlite3'}",
+        "DJANGO_SETTINGS_MODULE": "folkmoot.settings",
+    }
+    subprocess.run(
+        [sys.executable, "-m", "django", "migrate", "-v0"], env=env, cwd=REPOSITORY, check=True
+    )
+    start = "from folkmoot.cli.main import main; main()"
+    return subprocess.Popen(
+        [sys.executable, "-c", start, "work", *words],
+        env=env,
+        cwd=REPOSITORY,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+@pytest.mark.slow
+def test_it_ends_when_it_is_told_to_and_with_its_server(tmp_path: Path) -> None:
+    with _started(tmp_path) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith("Folkmoot is at work")
+        time.sleep(1)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(60) == 0
+        assert process.stdout.read() == ""
+
+    # The process of this number is not the one that started it.
+    with _started(tmp_path, "--beside", "1") as alone:
+        assert alone.wait(60) == 0
+        assert alone.stdout is not None
+        assert alone.stdout.read() == ""
