@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import itertools
 import os
 import re
 import secrets
@@ -139,7 +140,7 @@ class People:
         return Step(kind, f"GET {path} HTTP/1.1\r\n{self.common}\r\n".encode(), then)
 
     def _chain(self, *steps: Step) -> Step:
-        for before, after in zip(steps, steps[1:], strict=False):
+        for before, after in itertools.pairwise(steps):
             before.then = (after,)
         return steps[0]
 
@@ -156,8 +157,8 @@ class People:
         if not self.whole:
             return sign
         return self._chain(
-            self.get("page", path), self.get("form", f"{path}sign/"), self.get("puzzle", "/altcha/"),
-            sign, self.get("sent", f"{path}sent/"),
+            self.get("page", path), self.get("form", f"{path}sign/"),
+            self.get("puzzle", "/altcha/"), sign, self.get("sent", f"{path}sent/"),
         )  # fmt: skip
 
     def confirm(self, token: bytes) -> Step:
@@ -272,7 +273,8 @@ def figures(wrk: subprocess.Popen[str]) -> str:
         key: float(value) for key, value in re.findall(r"^(p\d+|rate|bad) ([\d.]+)$", out, re.M)
     }
     wrong = f"  WRONG: {found['bad']:.0f} were not 200" if found["bad"] else ""
-    return f"{found['rate']:,.0f} reads a second, p50 {found['p50']:.1f}, p99 {found['p99']:.1f} ms{wrong}"
+    slow = f"p50 {found['p50']:.1f}, p99 {found['p99']:.1f} ms{wrong}"
+    return f"{found['rate']:,.0f} reads a second, {slow}"
 
 
 def inside(args: argparse.Namespace) -> None:
@@ -318,7 +320,8 @@ def statements() -> None:
         return
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT total_exec_time, calls, mean_exec_time, left(regexp_replace(query, '\\s+', ' ', 'g'), 70)"
+            "SELECT total_exec_time, calls, mean_exec_time,"
+            " left(regexp_replace(query, '\\s+', ' ', 'g'), 70)"
             " FROM pg_stat_statements WHERE dbid = (SELECT oid FROM pg_database"
             " WHERE datname = current_database()) ORDER BY 1 DESC LIMIT 12"
         )
@@ -349,9 +352,7 @@ def pgbench() -> None:
             capture_output=True, text=True, check=True,
         ).stdout  # fmt: skip
         found = re.search(r"tps = ([\d.]+)", out)
-        print(
-            f"pgbench, {clients} clients: {float(found[1]) if found else 0:,.0f} raw inserts a second"
-        )
+        print(f"pgbench, {clients} clients: {found[1] if found else 0} raw inserts a second")
 
 
 def main() -> None:
