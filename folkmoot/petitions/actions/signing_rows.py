@@ -39,6 +39,7 @@ _GIVEN = (
 
 _given = attrgetter(*_GIVEN)
 
+
 @cache
 def _insert_sql(with_proof: bool, lazily: str) -> str:
     """The statement: its parameters are those of ``_GIVEN``, the moment, and the conditions'."""
