@@ -27,6 +27,7 @@ def run_server(host: str, port: int, workers: int, work: bool | None) -> None:
         interface=Interfaces.WSGI,
         workers=workers,
         blocking_threads=4,
+        respawn_failed_workers=True,
         log_access=False,
     )
     with beside_server(not settings.PRODUCTION if work is None else work):
