@@ -14,14 +14,15 @@ def first(sql: str, parameters: Sequence[Any]) -> tuple[Any, ...] | None:
     For statements that may be done twice without harm: where the connection was lost meanwhile,
     it is made anew and the statement done again, once. Raises Django's own database errors.
     """
-    if connection.vendor != "postgresql":
+    pooled = connection.settings_dict["DISABLE_SERVER_SIDE_CURSORS"]
+    if connection.vendor != "postgresql" or connection.in_atomic_block or pooled:
         with connection.cursor() as cursor:
             cursor.execute(sql, parameters)
             return _row(cursor)
     try:
         return _planned(sql, parameters)
     except OperationalError:
-        if connection.in_atomic_block or connection.is_usable():
+        if connection.is_usable():
             raise
         connection.close()
         return _planned(sql, parameters)
@@ -44,13 +45,12 @@ def _planned(sql: str, parameters: Sequence[Any]) -> tuple[Any, ...] | None:
     """The same on PostgreSQL, by a statement that is planned once in a connection.
 
     Planning the statements of signing took three times as long as running them. A pooler that
-    hands connections about would lose the plans; DISABLE_SERVER_SIDE_CURSORS says there is one.
+    hands connections about would lose the plans; DISABLE_SERVER_SIDE_CURSORS says there is one,
+    and Django's own cursor serves then. It serves in a transaction too, which shows and counts it.
     """
     connection.ensure_connection()
     line = connection.connection
     with connection.wrap_database_errors:
-        if connection.in_atomic_block or connection.settings_dict["DISABLE_SERVER_SIDE_CURSORS"]:
-            return _row(line.execute(sql, parameters))
         # What belongs to a connection lives and ends with it.
         kept: _Own | None = getattr(line, "_folkmoot", None)
         if kept is None:

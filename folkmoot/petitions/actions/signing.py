@@ -29,6 +29,7 @@ from folkmoot.petitions.models import Petition, Signature
 from folkmoot.petitions.models_signing import (
     CONFIRMED,
     ONLINE,
+    PAPER,
     PENDING,
     SET_ASIDE,
     SPONSOR,
@@ -45,7 +46,7 @@ ACTIVE = (CONFIRMED, SET_ASIDE)
 class Confirmed:
     """A signature stands: the numbers of its petition and of itself.
 
-    ``already``: it, or another one of the same person, was confirmed before.
+    ``already``: it, or another one of the same person, online or on paper, stood before.
     """
 
     petition: int
@@ -111,25 +112,25 @@ def _take_in(
         tell_me=signer.tell_me,
         signed_at=at,
     )
-    try:
-        if signing_rows.insert(row, day_of(at)) is None:
-            _explain(row, at)
-    except IntegrityError:
-        _used_before(row)
+    if signing_rows.insert(row, day_of(at)) is None:
+        _explain(row, at)
 
 
-def _used_before(row: Signature) -> None:
-    """A form that was sent twice is one form; a puzzle that serves another one is refused."""
-    same = Signature.objects.filter(
-        proof=row.proof, petition=row.petition_id, address_key=row.address_key
-    )
-    if row.proof and not same.exists():
+def _served(row: Signature) -> bool:
+    """Whether the form was sent before. Raises BadInput where its puzzle served another one."""
+    served = Signature.objects.filter(proof=row.proof).values_list("petition_id", "address_key")
+    found = served.first() if row.proof else None
+    if found and found != (row.petition_id, row.address_key):
         what = _("This form was sent before.")
         raise BadInput([Fault("proof", what, _("Load the page again, and send it once more."))])
+    return found is not None
 
 
 def _explain(row: Signature, at: dt.datetime) -> None:
-    """Say why a signature was not taken in; nothing if its address has letters enough."""
+    """Say why a signature was not taken in; nothing if the same form was, or if its address has
+    letters enough."""
+    if _served(row):
+        return
     petition = Petition.objects.filter(pk=row.petition_id).first()
     if petition is None:
         raise NotFound(_("There is no such petition."))
@@ -198,7 +199,20 @@ def _settle(number: int, at: dt.datetime) -> Confirmed:
         raise Conflict(_closed_words(row.petition))
     if row.signed_at <= at - limits.CONFIRM_WITHIN:
         raise NotFound(_("This link has run out. Sign again to get a new one."))
+    on_paper = _on_paper(row)
+    if on_paper is not None:
+        return Confirmed(row.petition_id, on_paper, already=True)
     return _second_name(row, at)
+
+
+def _on_paper(row: Signature) -> int | None:
+    """The signature on paper of the same name and postcode, which has no address to know it by."""
+    if not row.person_key:
+        return None
+    found = Signature.objects.filter(
+        petition=row.petition_id, person_key=row.person_key, origin=PAPER, state__in=ACTIVE
+    )
+    return found.values_list("pk", flat=True).first()
 
 
 def _second_name(row: Signature, at: dt.datetime) -> Confirmed:

@@ -16,7 +16,14 @@ from django.db import connection
 from folkmoot.common.statements import day, first, lazily, moment
 from folkmoot.people.limits import SIGN_ADDRESS, SIGN_WITH_PROOF, SIGN_WITHOUT_PROOF
 from folkmoot.petitions.models import Signature
-from folkmoot.petitions.models_signing import CONFIRMED, ONLINE, PENDING, SET_ASIDE, TAKEN_BACK
+from folkmoot.petitions.models_signing import (
+    CONFIRMED,
+    ONLINE,
+    PAPER,
+    PENDING,
+    SET_ASIDE,
+    TAKEN_BACK,
+)
 
 # When a petition takes a signature; after it the parameters of ``_takes``.
 _TAKES = """(
@@ -56,7 +63,8 @@ def _insert_sql(with_proof: bool, lazily: str) -> str:
     return (
         f"INSERT INTO petitions_signature ({columns}) SELECT {values} "  # noqa: S608 — columns
         f"FROM petitions_petition p WHERE p.id = %s AND {takes} "
-        f"AND {network} < %s AND {_OF_ADDRESS} < %s{lazily} RETURNING id"
+        f"AND {network} < %s AND {_OF_ADDRESS} < %s{lazily} "
+        "ON CONFLICT DO NOTHING RETURNING id"
     )
 
 
@@ -78,11 +86,12 @@ def _network_parameters(row: Signature) -> list[Any]:
 
 
 def insert(row: Signature, today: dt.date) -> int | None:
-    """Write ``row`` if its petition takes it and its network and address have room.
+    """Write ``row`` if its petition takes it, its network and address have room, and its puzzle
+    has not served.
 
-    Gives the number of the new signature, or None. Raises IntegrityError for a puzzle that has
-    served. It does not wait for the disk: what is lost with the database's machine within the
-    half second before the letter is written is a form that its sender sends again.
+    Gives the number of the new signature, or None. It does not wait for the disk: what is lost
+    with the database's machine within the half second before the letter is written is a form that
+    its sender sends again.
     """
     network = _network_parameters(row)
     address = [row.address_key, moment(row.signed_at - SIGN_ADDRESS.window), SIGN_ADDRESS.count]
@@ -106,6 +115,7 @@ def too_many_of_network(row: Signature) -> bool:
         return bool(cursor.fetchone()[0] >= parameters[-1])
 
 
+# Nobody of the same address stands already, nor the same name and postcode on paper.
 # A subquery for one row, and not NOT EXISTS: that is planned as a join, which reads every signature
 # that stands as long as the tables are not analysed.
 _CONFIRM = f"""UPDATE petitions_signature SET state = {CONFIRMED}, confirmed_at = %s
@@ -115,6 +125,10 @@ AND EXISTS (SELECT 1 FROM petitions_petition p WHERE p.id = petitions_signature.
 AND (SELECT o.id FROM petitions_signature o
   WHERE o.petition_id = petitions_signature.petition_id
   AND o.address_key = petitions_signature.address_key AND o.address_key <> ''
+  AND o.state IN ({CONFIRMED}, {SET_ASIDE}) LIMIT 1) IS NULL
+AND (SELECT o.id FROM petitions_signature o
+  WHERE o.petition_id = petitions_signature.petition_id AND o.origin = {PAPER}
+  AND o.person_key = petitions_signature.person_key AND o.person_key <> ''
   AND o.state IN ({CONFIRMED}, {SET_ASIDE}) LIMIT 1) IS NULL
 RETURNING petition_id"""  # noqa: S608 — numbers of states
 
