@@ -57,6 +57,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("folkmoot.web.pages.moderation")),
     path("", include("folkmoot.web.pages.moderation_alerts")),
     path("", include("folkmoot.web.pages.petition_paper")),
+    path("", include("folkmoot.web.pages.petition_erase")),
     path("", include("folkmoot.web.pages.petition_standards")),
     path("", include("folkmoot.web.pages.petition_scheme")),
     path("", include("folkmoot.web.pages.questions")),

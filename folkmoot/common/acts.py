@@ -50,6 +50,11 @@ WITHDRAWAL_REASONS = {
     "published-in-error": "it was published by mistake",
 }
 
+# Those that a law or a court gives. A mistake is put right by a correction beside what was said.
+LEGAL_REASONS = {
+    code: words for code, words in WITHDRAWAL_REASONS.items() if code != "published-in-error"
+}
+
 # The kinds of fault that can be accepted: the same codes as the catalogue's.
 FAULT_KINDS = {
     "unknown-area": "rows name places that no look-up knows",
@@ -106,6 +111,9 @@ VERBS: dict[str, Verb] = {
     ),
     "hide-petition": Verb("hid a petition", frozenset(reasons.MODERATION), needs_reason=True),
     "unhide-petition": Verb("showed a petition again that had been hidden"),
+    "erase-petition": Verb(
+        "erased the words of a petition for good", frozenset(LEGAL_REASONS), needs_reason=True
+    ),
     "merge-petition": Verb(
         "joined a petition with another", frozenset({"duplicate"}), needs_reason=True
     ),

@@ -11,13 +11,14 @@ from django.db.models import Q, QuerySet
 
 from folkmoot.bodies.models import Body
 from folkmoot.bodies.queries import bodies, body_by_slug
+from folkmoot.common.acts import WITHDRAWAL_REASONS
 from folkmoot.common.errors import NotAllowed, NotFound
 from folkmoot.common.reasons import WAIVERS
 from folkmoot.duties import rules
 from folkmoot.duties.models import Duty, DutyAnswer, FigureReport
 from folkmoot.duties.rules import Clock
 from folkmoot.people.models import Person
-from folkmoot.people.queries import roles_of
+from folkmoot.people.queries import day_of, roles_of
 from folkmoot.people.rules import ADMINISTRATOR, SITE
 from folkmoot.stats import wilson
 
@@ -64,7 +65,10 @@ class DutyLine:
 
 @dataclass(frozen=True, slots=True)
 class AnswerLine:
-    """The words of an answer (``number`` 1) or of a correction, or their tombstone."""
+    """The words of an answer (``number`` 1) or of a correction, or their tombstone.
+
+    ``withdrawn_why`` says why they were withdrawn, in words.
+    """
 
     id: int
     number: int
@@ -73,6 +77,8 @@ class AnswerLine:
     on: dt.date
     withdrawn: bool
     withdrawn_reason: str
+    withdrawn_on: dt.date | None
+    withdrawn_why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,6 +292,8 @@ def answer_line(given: DutyAnswer) -> AnswerLine:
         on=given.on,
         withdrawn=given.withdrawn_at is not None,
         withdrawn_reason=given.withdrawn_reason,
+        withdrawn_on=day_of(given.withdrawn_at) if given.withdrawn_at else None,
+        withdrawn_why=WITHDRAWAL_REASONS.get(given.withdrawn_reason, ""),
     )
 
 

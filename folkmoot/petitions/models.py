@@ -39,7 +39,7 @@ __all__ = [
 
 class Petition(models.Model):
     """What somebody asks of the body that answers for a matter. Its words are never changed after
-    it is opened; a moderator may hide them."""
+    it is opened; a moderator may hide them, and what is hidden may be erased for law."""
 
     state = models.CharField(max_length=10, default=DRAFT, choices=[(key, key) for key in STATES])
     reason = models.CharField(
@@ -109,6 +109,13 @@ class Petition(models.Model):
     addresses_erased_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+    # Both are null until then, and not "", so that adding them rebuilt no table.
+    erased_at = models.DateTimeField(
+        null=True, blank=True, help_text="when its words were erased for law; it stays hidden"
+    )
+    erased_reason = models.CharField(  # noqa: DJ001
+        max_length=40, null=True, blank=True, help_text="a key of common.acts.LEGAL_REASONS"
+    )
         ordering = ["-pk"]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=list(STATES)), name="petition_state"),

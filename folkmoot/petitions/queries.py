@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from folkmoot.common.acts import LEGAL_REASONS
 from folkmoot.common.errors import NotFound
 from folkmoot.duties.queries import DutyLine, duties_about
 from folkmoot.people.queries import day_of
@@ -133,7 +134,8 @@ class PetitionFile:
     """Everything public about one petition, but what was answered (``queries_answers``).
 
     ``background`` and ``detail`` are "" where ``words_hidden``; ``creator_name`` is "" unless the
-    creator asked for it to be shown. ``merged_into`` and ``merged_from`` are (heading, path).
+    creator asked for it to be shown. ``erased_on``: the words were erased for law, for good, and
+    ``erased_why`` follows "because". ``merged_into`` and ``merged_from`` are (heading, path).
     """
 
     line: PetitionLine
@@ -141,6 +143,8 @@ class PetitionFile:
     background: str
     detail: str
     creator_name: str
+    erased_on: dt.date | None
+    erased_why: str
     created_on: dt.date
     term: int
     scheme: str
@@ -297,6 +301,8 @@ def petition_file(number: int, today: dt.date) -> PetitionFile:
         detail="" if hidden else row.detail,
         creator_name=row.creator_name if row.creator_shown and not hidden else "",
         created_on=day_of(row.created_at),
+        erased_on=day_of(row.erased_at) if row.erased_at else None,
+        erased_why=LEGAL_REASONS.get(row.erased_reason or "", ""),
         term=row.term,
         scheme=row.scheme,
         scheme_version=row.scheme_version,

@@ -13,7 +13,7 @@ from folkmoot.common.errors import NotAllowed, NotFound
 from folkmoot.people.models import Person
 from folkmoot.people.queries import day_of
 from folkmoot.people.rules import SITE
-from folkmoot.petitions.models import Alert, Batch
+from folkmoot.petitions.models import Alert, Batch, Petition
 from folkmoot.petitions.queries import petition_path
 from folkmoot.petitions.queries_moderation import moderates
 from folkmoot.petitions.queries_patterns import of_pattern
@@ -103,6 +103,11 @@ def _bodies(person: Person | None, today: dt.date) -> Q:
     return Q() if SITE in bodies else Q(petition__body__slug__in=bodies)
 
 
+def _title(petition: Petition) -> str:
+    """The title, or the number where the words were erased for law."""
+    return petition.title or _("Petition %(number)d") % {"number": petition.pk}
+
+
 def _lines(rows: list[Alert], person: Person | None) -> list[AlertLine]:
     codes = {row.key for row in rows if row.kind == AREA}
     names = dict(Area.objects.filter(code__in=codes).values_list("code", "name")) if codes else {}
@@ -112,7 +117,7 @@ def _lines(rows: list[Alert], person: Person | None) -> list[AlertLine]:
             path=alert_path(row.pk),
             petition=row.petition_id,
             petition_path=petition_path(row.petition_id),
-            title=row.petition.title,
+            title=_title(row.petition),
             place_name=row.petition.area.name,
             body_name=row.petition.body.name,
             kind=row.kind,
@@ -134,7 +139,7 @@ def _batch(row: Batch) -> BatchState:
     return BatchState(
         number=row.pk,
         petition=row.petition_id,
-        title=row.petition.title,
+        title=_title(row.petition),
         body_name=row.petition.body.name,
         kind=row.kind,
         signatures=row.signatures,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from folkmoot.common.errors import NotAllowed, NotFound
+from folkmoot.common.errors import Conflict, NotAllowed, NotFound
 from folkmoot.people.models import Person
 from folkmoot.people.queries import day_of, roles_of
 from folkmoot.people.rules import MODERATOR, SITE
@@ -83,6 +83,7 @@ class ForModerator:
     signatures: int
     sponsors: int
     opened_on: dt.date | None
+    erased: bool
     line: QueueLine | None
     appeal_text: str
     decisions: tuple[DecisionLine, ...]
@@ -183,7 +184,7 @@ def _line(row: Petition, person: Person | None, refused: bool, today: dt.date) -
         number=row.pk,
         step=step,
         state=row.state,
-        title=row.title,
+        title=row.title or _("Petition %(number)d") % {"number": row.pk},
         place_name=row.area.name,
         service_title=row.service.title,
         body=row.body.slug,
@@ -222,7 +223,7 @@ def for_moderator(person: Person | None, number: int, today: dt.date) -> ForMode
         state=row.state,
         state_words=STATES[row.state],
         reason=row.reason,
-        title=row.title,
+        title=row.title or _("Petition %(number)d") % {"number": row.pk},
         background=row.background,
         detail=row.detail,
         words_hidden=row.words_hidden,
@@ -238,6 +239,7 @@ def for_moderator(person: Person | None, number: int, today: dt.date) -> ForMode
         signatures=row.signatures,
         sponsors=row.signers.filter(origin=SPONSOR, state=CONFIRMED).count(),
         opened_on=row.opened_on,
+        erased=row.erased_at is not None,
         line=_line(row, person, refused, today) if waits else None,
         appeal_text=row.appeal_text if appealed and SITE in bodies else "",
         decisions=tuple(
@@ -246,6 +248,48 @@ def for_moderator(person: Person | None, number: int, today: dt.date) -> ForMode
             )
             for each in decisions
         ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ToErase:
+    """A hidden petition whose words somebody may erase for law. ``same`` are the numbers of those
+    that have the same words, because they were passed from one body to another."""
+
+    number: int
+    path: str
+    title: str
+    background: str
+    detail: str
+    body_name: str
+    signatures: int
+    same: tuple[int, ...]
+
+
+def to_erase(person: Person | None, number: int, today: dt.date) -> ToErase:
+    """A petition for whoever may erase its words: three queries. Raises NotFound, NotAllowed and
+    Conflict, as ``actions.erasing.erase_words`` would."""
+    if not rules.may_erase(roles_of(person, today), today):
+        raise NotAllowed(_("Only moderators and administrators of this site may."))
+    row = Petition.objects.select_related("body").filter(pk=number).first()
+    if row is None or row.moderation_since is None:
+        raise NotFound(_("There is no such petition."))
+    if person is not None and row.creator_id == person.pk:
+        raise NotAllowed(_("Nobody moderates a petition that they began themselves."))
+    if row.state != HIDDEN:
+        raise Conflict(_("Only what is hidden is erased. Hide the petition first."))
+    if row.erased_at is not None:
+        raise Conflict(_("The words of this petition are erased already."))
+    same = Petition.objects.filter(Q(continues=row) | Q(continued_by=row), erased_at__isnull=True)
+    return ToErase(
+        number=row.pk,
+        path=petition_path(row.pk),
+        title=row.title,
+        background=row.background,
+        detail=row.detail,
+        body_name=row.body.name,
+        signatures=row.signatures,
+        same=tuple(same.order_by("pk").distinct().values_list("pk", flat=True)),
     )
 
 

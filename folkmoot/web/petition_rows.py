@@ -157,3 +157,6 @@ def _decision(each: DecisionLine) -> Event:
         return Event(day_of(each.at), what, each.office)
     did = _("Opened for signatures") if each.outcome == OPEN else _(STATES[each.outcome])
     return Event(day_of(each.at), f"{did}: {why}." if why else f"{did}.", each.office)
+    if file.erased_on is not None:
+        erased = _("Its words were erased for law: %(why)s.") % {"why": file.erased_why}
+        yield Event(file.erased_on, erased)

@@ -75,6 +75,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "moderation/petitions/<int:number>/": ("/moderation/petitions/1/",),
     "moderation/alerts/<int:number>/": ("/moderation/alerts/1/",),
     "petitions/<int:number>/paper/": ("/petitions/1/paper/",),
+    "petitions/<int:number>/erase/": ("/petitions/1/erase/",),
     "moderation/questions/": ("/moderation/questions/",),
     "moderation/questions/<int:number>/": ("/moderation/questions/1/",),
     "petitions/start/": (

@@ -51,13 +51,13 @@ def test_an_opened_petition_is_what_it_was(committing, at):
         refused(change, why)
     assert rows.values().get() == before
 
-    # What must go on: counting, closing, hiding, erasing what is hidden, deleting a draft.
+    # What must go on: counting, closing, hiding, erasing a name, deleting a draft. Erasing words
+    # is tests/rooms/test_petitions_erasing_guards.py.
     rows.update(signatures=12, counted_at=at, last_day=3)
     rows.update(state=CLOSED, ended_on=today)
     rows.update(state=HIDDEN, reason="libel", hidden_from=CLOSED, words_hidden=True)
-    rows.update(background="", detail="", creator_name="", creator=None)
-    refused(lambda: rows.update(title=""), GUARD.WORDS_CHANGED)
-    rows.update(title="", title_hidden=True)
+    rows.update(creator_name="", creator=None)
+    refused(lambda: rows.update(title="", title_hidden=True), GUARD.WORDS_CHANGED)
     Petition.objects.filter(pk=draft.pk).update(title="Another request altogether")
     Petition.objects.filter(pk=draft.pk).delete()
     assert Petition.objects.get().pk == petition.pk

@@ -16,6 +16,7 @@ from folkmoot.petitions.actions.moving import (
     refuse_own,
     require_creator,
     require_state,
+    require_words,
     tell,
 )
 from folkmoot.petitions.actions.opening import open_row, show_again
@@ -37,11 +38,13 @@ def appeal(*, actor: Person | None, petition: int, text: str, at: dt.datetime) -
     """The creator appeals, once, against a rejection or a hiding.
 
     ``text`` is for moderators only and is erased with the decision. Raises NotFound, NotAllowed,
-    BadInput, and Conflict where there is nothing to appeal against or it was decided already.
+    BadInput, and Conflict where there is nothing to appeal against, it was decided already, or
+    the words were erased.
     """
     row = lock(petition)
     require_creator(actor, row)
     require_state(row, REJECTED, HIDDEN)
+    require_words(row)
     text = paragraphs(text)
     faults = length_fault("text", text, limits.APPEAL_LEAST, limits.APPEAL)
     if faults:
@@ -72,6 +75,7 @@ def decide_appeal(
         raise Conflict("No appeal waits for a decision here.")
     reason = row.reason
     if upheld:
+        require_words(row)
         _undo(row, at)
     row.appeal_text = ""
     row.save(update_fields=["appeal_text"])

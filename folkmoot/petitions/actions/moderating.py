@@ -22,6 +22,7 @@ from folkmoot.petitions.actions.moving import (
     refuse_own,
     require_moderator,
     require_state,
+    require_words,
     tell,
 )
 from folkmoot.petitions.actions.opening import open_row, show_again
@@ -154,6 +155,7 @@ def unhide(*, actor: Person | None, petition: int, at: dt.datetime) -> Petition:
     row = lock(petition)
     office = require_moderator(actor, row, at)
     require_state(row, HIDDEN)
+    require_words(row)
     show_again(row, at=at)
     made = decided(row, HIDDEN, step=FIRST, office=office, actor=actor, at=at)
     record(row, "unhide-petition", office=office, at=at)

@@ -92,6 +92,12 @@ def require_state(row: Petition, *states: str) -> None:
         )
 
 
+def require_words(row: Petition) -> None:
+    """Raises Conflict where the words of the petition were erased: nothing brings them back."""
+    if row.erased_at is not None:
+        raise Conflict(_("The words of this petition were erased for law. It stays hidden."))
+
+
 def record(row: Petition, verb: str, *, office: str, at: dt.datetime, reason: str = "") -> None:
     """Record in public what an office, or a rule, did to a petition."""
     record_act(
@@ -145,7 +151,7 @@ def tell(row: Petition, letter: str, *, cause: str, at: dt.datetime, **words: ob
         letter=f"petition_{letter}",
         to=row.creator.email,
         at=at,
-        title=row.title,
+        title=row.title or _("Petition %(number)d") % {"number": row.pk},
         number=row.pk,
         body=row.body.name,
         **words,

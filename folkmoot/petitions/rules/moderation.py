@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
-from folkmoot.people.rules import MODERATOR, SITE, HeldRole, holds
+from folkmoot.people.rules import ADMINISTRATOR, MODERATOR, SITE, HeldRole, holds
 from folkmoot.petitions.rules.limits import APPEAL_WITHIN, MODERATION_WITHIN
 
 FIRST, APPEAL = "first", "appeal"
@@ -33,6 +33,18 @@ def may_decide_appeal(held: Iterable[HeldRole], on: dt.date) -> str:
     """
     for has in held:
         if has.role == MODERATOR and has.body == SITE and holds(has, on):
+            return has.acting_office
+    return ""
+
+
+def may_erase(held: Iterable[HeldRole], on: dt.date) -> str:
+    """The acting office by which somebody may erase words for law, or "": one of the site.
+
+    A moderator or an administrator of the site. A body's own moderators may hide what is asked of
+    it, which can be appealed against and undone, and not erase it.
+    """
+    for has in held:
+        if has.role in (MODERATOR, ADMINISTRATOR) and has.body == SITE and holds(has, on):
             return has.acting_office
     return ""
 

@@ -55,10 +55,9 @@ class Choice:
 def _choices(one: ForModerator) -> list[Choice]:
     """What may be done with a petition as it stands, or nothing."""
     if one.line is not None and one.line.step == APPEAL:
-        return [
-            Choice("uphold", _("The first decision was wrong"), _("What it undid goes on.")),
-            Choice("refuse", _("The first decision stands"), _("The appeal is over.")),
-        ]
+        uphold = Choice("uphold", _("The first decision was wrong"), _("What it undid goes on."))
+        stands = Choice("refuse", _("The first decision stands"), _("The appeal is over."))
+        return [stands] if one.erased else [uphold, stands]
     refer = Choice(
         "refer",
         _("Pass it to the body that answers"),
@@ -86,7 +85,8 @@ def _choices(one: ForModerator) -> list[Choice]:
     if one.state == OPEN:
         return [hide, merge, refer]
     if one.state == HIDDEN:
-        return [Choice("unhide", _("Show it again"), _("It goes on where it was hidden."))]
+        show = Choice("unhide", _("Show it again"), _("It goes on where it was hidden."))
+        return [] if one.erased else [show]
     return [hide] if one.state in {CLOSED, REJECTED} else []
 
 

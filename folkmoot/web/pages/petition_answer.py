@@ -179,7 +179,8 @@ def _given(request: HttpRequest, number: int, duty: int) -> HttpResponse:
     """The answer, with what came of it: the same for everybody. Raises NotFound before it is."""
     today = timezone.localdate()
     line, given = petition_line(number, today), answer_to(number, duty, today)
-    context = {"line": line, "given": given, "trail": [(line.heading, line.path)]}
+    said = any(not each.withdrawn for each in (given.answer, *given.corrections))
+    context = {"line": line, "given": given, "said": said, "trail": [(line.heading, line.path)]}
     return render(request, "pages/petitions/answer.html", context)
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from folkmoot.common.acts import LEGAL_REASONS
 from folkmoot.common.errors import BadInput, Fault, FolkmootError, NotFound, SwitchedOff, TooOften
 from folkmoot.people.models import Person
 from folkmoot.people.queries import day_of
@@ -99,7 +100,8 @@ def _decisions(row: Petition) -> list[dict[str, Any]]:
 
 def _may_appeal(row: Petition, decisions: Sequence[dict[str, Any]]) -> bool:
     refused = row.state in {REJECTED, HIDDEN} and bool(decisions)
-    return refused and not row.appeal_text and not decisions[-1]["appeal"]
+    over = row.appeal_text or row.erased_at is not None
+    return refused and not over and not decisions[-1]["appeal"]
 
 
 def _manage_page(
@@ -119,6 +121,7 @@ def _manage_page(
         "state": state,
         "state_words": _(STATES[state]),
         "why": words_of(row.reason),
+        "erased": LEGAL_REASONS.get(row.erased_reason or "", ""),
         "path": petition_path(row.pk),
         "public": state in LISTED and (state != WITHDRAWN or row.opened_on is not None),
         "asked": asked,

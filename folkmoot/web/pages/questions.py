@@ -173,6 +173,7 @@ def question(request: HttpRequest, number: int) -> HttpResponse:
     context = {
         "file": file,
         "line": line,
+        "said": any(not given.withdrawn for given in file.answers),
         "rule": QUESTION_RULE,
         "trail": [
             (line.place_name, f"/place/{line.place_slug}/"),
