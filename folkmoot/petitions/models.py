@@ -107,8 +107,6 @@ class Petition(models.Model):
         default=0, help_text="signatures of the last 24 hours when last counted: for trending"
     )
     addresses_erased_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
     # Both are null until then, and not "", so that adding them rebuilt no table.
     erased_at = models.DateTimeField(
         null=True, blank=True, help_text="when its words were erased for law; it stays hidden"
@@ -116,6 +114,8 @@ class Petition(models.Model):
     erased_reason = models.CharField(  # noqa: DJ001
         max_length=40, null=True, blank=True, help_text="a key of common.acts.LEGAL_REASONS"
     )
+
+    class Meta:
         ordering = ["-pk"]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=list(STATES)), name="petition_state"),

@@ -140,11 +140,11 @@ class PetitionFile:
 
     line: PetitionLine
     words_hidden: bool
+    erased_on: dt.date | None
+    erased_why: str
     background: str
     detail: str
     creator_name: str
-    erased_on: dt.date | None
-    erased_why: str
     created_on: dt.date
     term: int
     scheme: str
@@ -297,12 +297,12 @@ def petition_file(number: int, today: dt.date) -> PetitionFile:
     return PetitionFile(
         line=line,
         words_hidden=hidden,
+        erased_on=day_of(row.erased_at) if row.erased_at else None,
+        erased_why=LEGAL_REASONS.get(row.erased_reason or "", ""),
         background="" if hidden else row.background,
         detail="" if hidden else row.detail,
         creator_name=row.creator_name if row.creator_shown and not hidden else "",
         created_on=day_of(row.created_at),
-        erased_on=day_of(row.erased_at) if row.erased_at else None,
-        erased_why=LEGAL_REASONS.get(row.erased_reason or "", ""),
         term=row.term,
         scheme=row.scheme,
         scheme_version=row.scheme_version,

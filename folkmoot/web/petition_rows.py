@@ -142,6 +142,9 @@ def _events(file: PetitionFile) -> Iterator[Event]:
         yield Event(batch.set_aside_on, _("%(n)s set aside as unusual.") % {"n": many})
         if batch.restored_on is not None:
             yield Event(batch.restored_on, _("%(n)s restored.") % {"n": many})
+    if file.erased_on is not None:
+        erased = _("Its words were erased for law: %(why)s.") % {"why": file.erased_why}
+        yield Event(file.erased_on, erased)
     for duty in file.duties:
         if duty.ended_on is not None:
             yield Event(duty.ended_on, duty.says)
@@ -157,6 +160,3 @@ def _decision(each: DecisionLine) -> Event:
         return Event(day_of(each.at), what, each.office)
     did = _("Opened for signatures") if each.outcome == OPEN else _(STATES[each.outcome])
     return Event(day_of(each.at), f"{did}: {why}." if why else f"{did}.", each.office)
-    if file.erased_on is not None:
-        erased = _("Its words were erased for law: %(why)s.") % {"why": file.erased_why}
-        yield Event(file.erased_on, erased)
