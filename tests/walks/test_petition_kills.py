@@ -1,0 +1,116 @@
+"""Killed in the middle of the load, the site loses nobody, counts nobody twice, and its letters
+arrive."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.core.mail import EmailMessage
+from django.db import connections
+
+from folkmoot.common.models import Message
+from folkmoot.petitions.actions.counting import count_signatures
+from folkmoot.petitions.models import Petition, Threshold
+from tests.built_database import REPOSITORY, _url_of_settings
+from tests.rooms import petitions_made as made
+from tests.walks import petition_crashing as crashing
+
+KILLS = 5
+
+
+def walk(url: str, home: Path, seed: int) -> dict[str, object]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.walks.petition_crashing", str(KILLS), str(seed), port],
+        cwd=REPOSITORY,
+        env={**os.environ, "DATABASE_URL": url, "FOLKMOOT_HOME": str(home)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=900,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    found: dict[str, object] = json.loads(done.stdout)
+    return found
+
+
+def check(found: dict[str, object]) -> None:
+    assert found["wrong"] == []
+    # The walk must have been there: killed while people signed, enough of them for every duty.
+    assert sum(found["kills"].values()) >= KILLS  # type: ignore[attr-defined]
+    assert int(str(found["people"])) > 100
+    assert found["trouble"]
+
+
+@pytest.mark.slow
+def test_on_sqlite(tmp_path: Path) -> None:
+    check(walk(f"sqlite:///{tmp_path / 'folkmoot.sqlite3'}", tmp_path, seed=1))
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("on_postgres")
+def test_on_postgres(tmp_path: Path) -> None:
+    settings = connections.settings["default"]
+    check(walk(_url_of_settings(settings, settings["NAME"]), tmp_path, seed=2))
+
+
+def hand_over(post: Path, key: str) -> None:
+    name = crashing.name_of(key)
+    letter = EmailMessage("A letter", "Hello.", to=["a@example.org"], headers={"Message-ID": name})
+    with post.open("ab") as file:
+        file.write(json.dumps(letter.message().as_bytes().decode()).encode() + b"\n")
+
+
+@pytest.fixture
+def aftermath(db: None, at: dt.datetime, tmp_path: Path) -> tuple[Petition, Path]:
+    """Twelve people stand and are counted, one duty arose, and every letter was handed over."""
+    petition = made.petition(made.world(at))
+    for _ in range(12):
+        made.signature(petition, at, counted=False)
+    count_signatures(at=at)
+    post = tmp_path / "post"
+    for key in Message.objects.values_list("key", flat=True):
+        hand_over(post, key)
+    Message.objects.update(sent_at=at)
+    return petition, post
+
+
+def test_nothing_is_wrong_where_nothing_went_wrong(aftermath: tuple[Petition, Path]) -> None:
+    assert crashing.wrong(12, aftermath[1]) == []
+
+
+def test_planted_faults_are_found(aftermath: tuple[Petition, Path], at: dt.datetime) -> None:
+    petition, post = aftermath
+    assert "13 signed, 12 stand" in crashing.wrong(13, post)
+    Petition.objects.filter(pk=petition.pk).update(signatures=13)
+    assert any("13, 12 are counted" in fault for fault in crashing.wrong(12, post))
+    Petition.objects.filter(pk=petition.pk).update(signatures=12)
+
+    key = str(Message.objects.values_list("key", flat=True)[0])
+    hand_over(post, key)
+    assert crashing.wrong(12, post) == []
+    hand_over(post, key)
+    assert "a message was handed over 3 times" in crashing.wrong(12, post)
+    Message.objects.create(key="lost", kind="email", to="", payload={}, created_at=at, due_at=at)
+    faults = crashing.wrong(12, post)
+    assert "lost was never handed over" in faults
+    assert "1 messages still wait" in faults
+
+    made.signature(petition, at, email="twice@example.org", counted=True)
+    made.signature(petition, at, email="twice@example.org", counted=True)
+    assert any("stands twice" in fault for fault in crashing.wrong(12, post))
+
+
+def test_a_duty_that_is_missing_is_found(aftermath: tuple[Petition, Path]) -> None:
+    petition, post = aftermath
+    Threshold.objects.create(petition=petition, kind="meeting", needed=11, days=30)
+    assert any("thresholds made" in fault for fault in crashing.wrong(12, post))
