@@ -70,19 +70,36 @@ def _nothing_remembered() -> None:
     queries._kept = ("", {})
 
 
+# What a test asks for that runs it on the database in use.
+_IN_USE = frozenset({"db", "transactional_db", "built", "built_site", "served"})
+
+
+def _of_one_database(item: pytest.Item) -> bool:
+    """Whether a test says the same whatever the database in use: it touches none, brings its own,
+    or runs on PostgreSQL anyway."""
+    names = set(getattr(item, "fixturenames", ()))
+    if names & {"committing", "on_postgres"}:
+        return True
+    return not names & _IN_USE and item.get_closest_marker("django_db") is None
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Tests that look with the browser or start PostgreSQL carry the mark of it.
+    """Tests that look with the browser, start PostgreSQL, or need only one run, carry the mark of
+    it.
 
     Where PostgreSQL is the database in use, what runs on both is not run on it twice.
     """
     on_postgres_anyway = settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
-    kept, twice = [], []
+    kept: list[pytest.Item] = []
+    twice: list[pytest.Item] = []
     for item in items:
         names = getattr(item, "fixturenames", ())
         if "browser" in names:
             item.add_marker("browser")
         if "on_postgres" in names:
             item.add_marker("postgres")
+        if _of_one_database(item):
+            item.add_marker("once")
         again = "committing" in names and item.get_closest_marker("postgres") is not None
         (twice if again and on_postgres_anyway else kept).append(item)
     if twice:
