@@ -31,6 +31,12 @@ from folkmoot.petitions.queries_answers import (
     heading_of,
     petition_of,
 )
+from folkmoot.petitions.queries_telling import (
+    joined_with,
+    letter_key,
+    next_signers,
+    told_elsewhere,
+)
 from folkmoot.petitions.rules import answering as rules
 from folkmoot.petitions.rules import limits
 
@@ -44,18 +50,26 @@ _SETTLED = dt.timedelta(minutes=5)
 _DAILY = dt.timedelta(days=1)
 
 
-def _letter(given: PetitionAnswer, to: str, signature: int | None) -> dict[str, object]:
-    """The letter about an answer. ``to`` is "signer" or "creator"."""
+def _letter(
+    given: PetitionAnswer, to: str, signature: int | None, joined: Petition | None = None
+) -> dict[str, object]:
+    """The letter about an answer. ``to`` is "signer" or "creator".
+
+    ``joined`` is the petition that the signer signed, where it was joined with the one that has
+    the answer. Whoever signed only that one is not asked for an opinion of the answer.
+    """
     petition = given.petition
     link = take_back = ""
     if signature is not None:
-        number = rules.number_of_opinion(given.duty.kind, signature)
-        link = f"/petitions/opinion/{tokens.make(tokens.OPINION, number)}/"
+        if joined is None:
+            number = rules.number_of_opinion(given.duty.kind, signature)
+            link = f"/petitions/opinion/{tokens.make(tokens.OPINION, number)}/"
         take_back = f"/petitions/take-back/{tokens.make(tokens.TAKE_BACK, signature)}/"
     return words_of(
         "petition_answered",
         creator=to == "creator",
         heading=heading_of(petition),
+        joined=heading_of(joined) if joined is not None else "",
         body=given.duty.body.name,
         outcome=rules.OUTCOMES[given.outcome],
         petition=petition_path(petition.pk),
@@ -78,6 +92,8 @@ def tell_creator(given: PetitionAnswer, petition: Petition, *, at: dt.datetime) 
 def tell_signers(*, at: dt.datetime, limit: int = 5_000) -> int:
     """Write to signers who asked to hear of an answer: up to ``limit`` letters; how many.
 
+    Signers of petitions that were joined with it are told too; nobody whose address was written
+    to already because of another of them.
     They leave one by one, at least ten a second and all within about a day (``rules.answering``),
     and are written a few minutes before they leave. Called again and again it goes on where it
     was; nobody is written to twice. Several may run at once.
@@ -104,29 +120,23 @@ def _tell_some(at: dt.datetime, most: int) -> int | None:
     )
     if given is None:
         return None
-    rate = rules.letters_a_second(given.petition.signatures)
+    petitions = joined_with(given.petition)
+    rate = rules.letters_a_second(sum(each.signatures for each in petitions.values()))
     start = max(given.telling_at or at, at)
     room = min(most, math.ceil((at + AHEAD - start).total_seconds() * rate))
-    signers = list(
-        Signature.objects.filter(
-            petition=given.petition_id, state=CONFIRMED, tell_me=True, pk__gt=given.told_through
-        )
-        .order_by("pk")
-        .values_list("pk", "email", "origin")[:room]
-    )
-    letters = [
-        NewMessage(
-            f"petition-answered:{given.pk}:{number}",
-            email,
-            _letter(given, "signer", number),
-            start + dt.timedelta(seconds=place / rate),
-        )
-        for place, (number, email, origin) in enumerate(signers)
-        if email and origin != CREATOR
-    ]
+    signers = next_signers(given, petitions, room)
+    twice = told_elsewhere(given, petitions, signers)
+    letters = []
+    for place, one in enumerate(signers):
+        own = one.petition_id == given.petition_id
+        if not one.email or one.pk in twice or (own and one.origin == CREATOR):
+            continue
+        words = _letter(given, "signer", one.pk, None if own else petitions[one.petition_id])
+        leaves = start + dt.timedelta(seconds=place / rate)
+        letters.append(NewMessage(letter_key(given.pk, one.pk), one.email, words, leaves))
     enqueue_many(letters, at=at)
     if signers:
-        given.told_through = signers[-1][0]
+        given.told_through = signers[-1].pk
     given.telling_at = start + dt.timedelta(seconds=len(signers) / rate)
     if len(signers) < room:
         given.told_at = at
