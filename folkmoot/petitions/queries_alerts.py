@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db.models import Count, Q
@@ -14,7 +15,7 @@ from folkmoot.people.models import Person
 from folkmoot.people.queries import day_of
 from folkmoot.people.rules import SITE
 from folkmoot.petitions.models import Alert, Batch, Petition
-from folkmoot.petitions.queries import petition_path
+from folkmoot.petitions.queries import left_aside, petition_path
 from folkmoot.petitions.queries_moderation import moderates
 from folkmoot.petitions.queries_patterns import of_pattern
 from folkmoot.petitions.rules.patterns import AREA, DOMAIN
@@ -28,7 +29,10 @@ _TABLE = dt.timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class BatchState:
-    """Signatures set aside together. ``path`` is the page of their alert."""
+    """Signatures set aside together. ``path`` is the page of their alert.
+
+    ``signatures`` is how many there were that day, ``left`` how many stand set aside now.
+    """
 
     number: int
     petition: int
@@ -36,6 +40,7 @@ class BatchState:
     body_name: str
     kind: str
     signatures: int
+    left: int
     set_aside_on: dt.date
     restored_on: dt.date | None
     path: str
@@ -135,7 +140,7 @@ def _lines(rows: list[Alert], person: Person | None) -> list[AlertLine]:
     ]
 
 
-def _batch(row: Batch) -> BatchState:
+def _batch(row: Batch, left: Mapping[int, int]) -> BatchState:
     return BatchState(
         number=row.pk,
         petition=row.petition_id,
@@ -143,6 +148,7 @@ def _batch(row: Batch) -> BatchState:
         body_name=row.petition.body.name,
         kind=row.kind,
         signatures=row.signatures,
+        left=left.get(row.pk, 0),
         set_aside_on=day_of(row.set_aside_at),
         restored_on=day_of(row.restored_at) if row.restored_at else None,
         path=alert_path(row.alert_id) if row.alert_id else "",
@@ -160,13 +166,15 @@ def alerts_for(person: Person | None, today: dt.date) -> list[AlertLine]:
 
 
 def batches_for(person: Person | None, today: dt.date) -> list[BatchState]:
-    """What is set aside and may be restored by ``person``, the newest first: two queries.
+    """What is set aside and may be restored by ``person``, the newest first: three queries.
 
     Raises NotAllowed for anybody who moderates nothing.
     """
     rows = Batch.objects.select_related("petition__body")
     kept = rows.filter(_bodies(person, today), restored_at__isnull=True)
-    return [_batch(row) for row in kept.order_by("-pk")[:_MOST]]
+    found = list(kept.order_by("-pk")[:_MOST])
+    left = left_aside(found)
+    return [_batch(row, left) for row in found]
 
 
 def alert_file(person: Person | None, number: int, today: dt.date) -> AlertFile:
@@ -188,7 +196,7 @@ def alert_file(person: Person | None, number: int, today: dt.date) -> AlertFile:
         hours=tuple(Hour(hour, of_key.get(hour, 0), of_all[hour]) for hour in sorted(of_all)),
         left=left,
         signatures=row.petition.signatures,
-        batch=_batch(batch) if batch else None,
+        batch=_batch(batch, left_aside([batch])) if batch else None,
     )
 
 

@@ -14,7 +14,7 @@ from folkmoot.common.errors import NotFound
 from folkmoot.common.models import PublicAct
 from folkmoot.petitions import tokens
 from folkmoot.petitions.models import Petition, Signature
-from folkmoot.petitions.models_signing import CONFIRMED
+from folkmoot.petitions.models_signing import CONFIRMED, SET_ASIDE
 from folkmoot.petitions.queries import petition_path, public_petitions, state_on, subject_of
 from folkmoot.petitions.rules.states import LISTED, MODERATION, OPEN, SPONSORS
 
@@ -30,6 +30,13 @@ def version_of(number: int) -> str:
     """
     row = Petition.objects.filter(pk=number).values_list(*_MOVING).first()
     return "|".join(str(value) for value in row) if row else ""
+
+
+def aside_version(number: int) -> str:
+    """The same for what stands set aside, which signers take back without a public act: one query;
+    "" where nothing is."""
+    rows = Signature.objects.filter(batch__petition=number, state=SET_ASIDE).order_by()
+    return str(rows.count() or "")
 
 
 def standing_of(number: int) -> str:

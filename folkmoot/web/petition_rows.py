@@ -141,7 +141,8 @@ def _events(file: PetitionFile) -> Iterator[Event]:
         many = signatures_words(batch.signatures)
         yield Event(batch.set_aside_on, _("%(n)s set aside as unusual.") % {"n": many})
         if batch.restored_on is not None:
-            yield Event(batch.restored_on, _("%(n)s restored.") % {"n": many})
+            what = _("They were restored, but for those that their signers took back meanwhile.")
+            yield Event(batch.restored_on, what)
     if file.erased_on is not None:
         erased = _("Its words were erased for law: %(why)s.") % {"why": file.erased_why}
         yield Event(file.erased_on, erased)

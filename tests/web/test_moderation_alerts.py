@@ -13,7 +13,7 @@ from django.test import Client
 from folkmoot.people.queries import day_of
 from folkmoot.petitions.actions.counting import count_signatures
 from folkmoot.petitions.models import Alert, Batch, PaperBatch, Petition, Signature
-from folkmoot.petitions.models_signing import PAPER
+from folkmoot.petitions.models_signing import PAPER, SET_ASIDE, TAKEN_BACK
 from tests.built_database import BUILT_AT as AT
 from tests.rooms import petitions_made as made
 from tests.rooms.petitions_made import World, petition, world
@@ -84,10 +84,18 @@ def test_set_aside_and_restored_on_the_page_and_said_on_the_petition(w: World):
     assert "30 more signatures are set aside, because they came in an unusual pattern." in page
     assert "set aside signatures that came in an unusual pattern" in page
     assert "30 signatures that share the same network" in read(moderator, "/moderation/")
+    Signature.objects.filter(pk=Signature.objects.filter(state=SET_ASIDE).first().pk).update(
+        state=TAKEN_BACK
+    )
+    assert "29 more signatures are set aside" in read(Client(), f"/petitions/{row.pk}/")
+    assert "29 signatures that share the same network" in read(moderator, "/moderation/")
+    there = read(moderator, f"/moderation/alerts/{alert.pk}/")
+    assert "30, on 23 November 2026; 29 stand set aside now" in there
     assert decide(moderator, alert, "restore").status_code == 302
     count_signatures(at=AT)
+    assert "They were restored, but for those" in read(Client(), f"/petitions/{row.pk}/")
     assert "more signatures are set aside" not in read(Client(), f"/petitions/{row.pk}/")
-    assert Petition.objects.get(pk=row.pk).signatures == 70
+    assert Petition.objects.get(pk=row.pk).signatures == 69
     assert Batch.objects.get().restored_at
     assert "Nothing more is to be decided here." in read(
         moderator, f"/moderation/alerts/{alert.pk}/"

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from folkmoot.common.acts import record_act
 from folkmoot.common.errors import Conflict, NotFound
 from folkmoot.people.models import Person
-from folkmoot.petitions.actions.moving import lock, require_moderator
+from folkmoot.petitions.actions.moving import lock, require_moderator, tell
 from folkmoot.petitions.models import Alert, Batch, Petition, Signature
 from folkmoot.petitions.models_signing import CONFIRMED, SET_ASIDE
 from folkmoot.petitions.queries import petition_path, signatures_subject
@@ -127,6 +127,7 @@ def set_aside(*, actor: Person | None, alert: int, at: dt.datetime) -> Batch:
     batch.save(update_fields=["signatures"])
     _close(found, SET, at)
     _record(row, "set-aside-signatures", batch.signatures, office, at)
+    tell(row, "set_aside", cause=f"batch/{batch.pk}/set-aside", at=at, many=batch.signatures)
     return batch
 
 
@@ -162,4 +163,5 @@ def restore(*, actor: Person | None, batch: int, at: dt.datetime) -> Batch:
     found.restored_at = at
     found.save(update_fields=["restored_at"])
     _record(row, "restore-signatures", restored, office, at)
+    tell(row, "restored", cause=f"batch/{found.pk}/restored", at=at, many=restored)
     return found

@@ -11,7 +11,13 @@ from django.utils.translation import gettext as _
 from folkmoot.bodies.models import Office
 from folkmoot.petitions.queries import PetitionFile, petition_file
 from folkmoot.petitions.queries_answers import answers_of, answers_version
-from folkmoot.petitions.queries_page import acts_about, kin_of, newest_names, version_of
+from folkmoot.petitions.queries_page import (
+    acts_about,
+    aside_version,
+    kin_of,
+    newest_names,
+    version_of,
+)
 from folkmoot.petitions.rules.reasons import words_of
 from folkmoot.petitions.rules.states import CLOSED, OPEN
 from folkmoot.web.answers import owed
@@ -32,8 +38,8 @@ def _office(file: PetitionFile) -> str:
 
 
 def _version(number: int) -> str:
-    """Another text whenever the page would be another: two queries."""
-    return f"{version_of(number)}|{answers_version(number)}"
+    """Another text whenever the page would be another: three queries."""
+    return f"{version_of(number)}|{answers_version(number)}|{aside_version(number)}"
 
 
 @remembered_with(_version)
