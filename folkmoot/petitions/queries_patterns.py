@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from django.db import connection
 from django.db.models import Count, F, Max, Min, Q, QuerySet, Value
 from django.db.models.functions import Lower, StrIndex, Substr
 
+from folkmoot.common import statements
 from folkmoot.petitions.models import Alert, Petition, Signature
 from folkmoot.petitions.models_signing import CONFIRMED, ONLINE
 from folkmoot.petitions.rules.patterns import (
@@ -41,6 +43,8 @@ KEYS = 2_000
 MOVED = dt.timedelta(hours=1)
 # Two who sign at once may be written in the other order.
 _APART = dt.timedelta(minutes=10)
+# Into so many parts a table is divided by one query.
+_WAYS = 16
 
 _KEY: dict[str, Any] = {
     NETWORK: F("network_key"),
@@ -65,22 +69,36 @@ class Pattern:
 
 
 def first_since(moment: dt.datetime) -> int:
-    """About the lowest number of a signature that was signed at ``moment`` or later: one query
-    for each doubling of the table."""
-    moment -= _APART
-    rows = Signature.objects.order_by("pk").values_list("pk", "signed_at")
+    """About the lowest number of a signature that was signed at ``moment`` or later: two queries,
+    and one for each time that the table grew by ``_WAYS``."""
+    rows = Signature.objects.order_by("pk").values_list("pk", flat=True)
     lowest, highest = rows.first(), rows.last()
     if lowest is None or highest is None:
         return 0
-    low, high = lowest[0], highest[0] + 1
+    low, high = lowest, highest + 1
     while low < high:
-        middle = (low + high) // 2
-        row = rows.filter(pk__gte=middle).first()
-        if row is None or row[1] >= moment:
-            high = middle
-        else:
-            low = row[0] + 1
+        numbers = range(low, high, max(1, (high - low) // _WAYS))
+        early = _all_before(numbers, moment - _APART)
+        if early == 0:
+            break
+        if early < len(numbers):
+            high = numbers[early]
+        low = numbers[early - 1] + 1
     return int(low)
+
+
+def _all_before(numbers: Sequence[int], moment: dt.datetime) -> int:
+    """How many of ``numbers`` lead to a signature of before ``moment``, until one does not; each
+    number leads to its own signature or to the next there is."""
+    begin = statements.moment(moment)
+    following = (
+        "(SELECT signed_at < %s FROM petitions_signature WHERE id >= %s ORDER BY id LIMIT 1)"
+    )
+    parameters = [each for number in numbers for each in (begin, number)]
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join([following] * len(numbers))}", parameters)
+        found = cursor.fetchone()
+    return next((place for place, before in enumerate(found) if not before), len(numbers))
 
 
 def of_pattern(
