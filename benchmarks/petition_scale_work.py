@@ -154,7 +154,7 @@ def pages(site: dict[str, Any], clock: Timer) -> None:
                 if status != 200:
                     raise SystemExit(f"{address}: {status}")
 
-            clock.time(name, get, 10)
+            clock.time(name, get, 20)
 
 
 def _name(address: str, site: dict[str, Any], alerts: list[Any]) -> str:
@@ -225,8 +225,8 @@ def forgetting(site: dict[str, Any], clock: Timer) -> None:
                               created_at=at - 800 * DAY)  # fmt: skip
         clock.time("erase a draft", lambda: acts.forget_drafts(at))
         assert not type(draft).objects.filter(pk=draft.pk).exists()
-    clock.time("erase 100 unconfirmed", lambda: acts.forget_some_unconfirmed(
-        at + 5 * HOUR, 100), 3)  # fmt: skip
+    clock.time("erase 10 unconfirmed", lambda: acts.forget_some_unconfirmed(
+        at + 6 * DAY, 10), 4)  # fmt: skip
     clock.time("no unconfirmed to erase", lambda: acts.forget_some_unconfirmed(at - 3 * DAY), 3)
     later = at + 200 * DAY
     life.close_due(today=day_of(later), at=later)
