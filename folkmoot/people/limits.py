@@ -1,8 +1,8 @@
 """How often anything may be tried: every number in one place. No Django, no clock.
 
-A limit counts by address (an email address), by account (a person) or by network (an IPv4
-address, or the /64 of an IPv6 one). What is refused is not counted, so that somebody else's
-hammering holds nobody out for longer than the limit's own window.
+A limit counts by address (an email address), by account (a person), by network (an IPv4 address, or
+the /64 of an IPv6 one) or by proof (a puzzle that a browser solved). What is refused is not
+counted, so that somebody else's hammering holds nobody out for longer than the limit's own window.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 ADDRESS = "address"
 ACCOUNT = "account"
 NETWORK = "network"
+PROOF = "proof"
 
 _HOUR = dt.timedelta(hours=1)
 _DAY = dt.timedelta(days=1)
@@ -35,6 +36,7 @@ PROVIDER = "provider"
 INVITE = "invite"
 DOWNLOAD = "download"
 REPORT_FIGURE, REPORT_WITH_PROOF = "report-figure", "report-figure-with-proof"
+USE_PROOF = "use-proof"
 REHEARSE = "rehearse"
 SIMILAR = "similar"
 START_PETITION = "start-petition"
@@ -53,6 +55,8 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     # A browser that solved a puzzle is no machine that sends thousands; others send a few.
     REPORT_FIGURE: (Limit(NETWORK, 4, _HOUR), Limit(NETWORK, 10, _DAY)),
     REPORT_WITH_PROOF: (Limit(NETWORK, 10, _HOUR), Limit(NETWORK, 30, _DAY)),
+    # A solved puzzle serves once, for longer than it lasts (web/altcha.py).
+    USE_PROOF: (Limit(PROOF, 1, 2 * _HOUR),),
     # Looking never writes, so these are counted in the process (web/tried.py).
     REHEARSE: (Limit(NETWORK, 120, _HOUR),),
     # Asked for as somebody types a title, perhaps thirty times; an office shares a network.
@@ -81,10 +85,17 @@ class Trier:
     address: str = ""
     account: str = ""
     network: str = ""
+    proof: str = ""
 
     def of(self, per: str) -> str:
         """The part of this that a limit ``per`` something counts by; "" if not known."""
-        return {ADDRESS: self.address, ACCOUNT: self.account, NETWORK: self.network}[per]
+        known = {
+            ADDRESS: self.address,
+            ACCOUNT: self.account,
+            NETWORK: self.network,
+            PROOF: self.proof,
+        }
+        return known[per]
 
 
 def network_of(ip: str) -> str:

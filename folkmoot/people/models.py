@@ -222,9 +222,9 @@ class Consent(models.Model):
 
 
 class RateEvent(models.Model):
-    """That something was tried once, by somebody known only as a keyed digest."""
+    """That something was tried once, or a puzzle used, known only as a keyed digest."""
 
-    key = models.CharField(max_length=64, help_text="keyed digest of an address or network")
+    key = models.CharField(max_length=64, help_text="keyed digest of an address, network or proof")
     kind = models.CharField(max_length=40)
     at = models.DateTimeField(db_index=True)
 

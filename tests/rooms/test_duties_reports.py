@@ -14,14 +14,19 @@ from folkmoot.duties.models import Duty, FigureReport
 from folkmoot.duties.publishers import body_of_publisher, read_publishers
 from folkmoot.people import retention
 from folkmoot.people.actions import apply_retention, erase_me
+from folkmoot.people.actions.rates import serves
 from folkmoot.people.export import export_mine
+from folkmoot.people.limits import USE_PROOF
+from folkmoot.people.models import RateEvent
 from folkmoot.people.queries import day_of
 from folkmoot.shipped import shipped
 from tests.rooms import duties_owed as owed
 from tests.rooms import people_invented as invented
 from tests.rooms.duties_owed import DAY, DFE, DFE_DOMAIN
 from tests.rooms.people_invented import LEEDS, LEEDS_DOMAIN
+from tests.rooms.test_petitions_signing_race import together
 
+MINUTE = dt.timedelta(minutes=1)
 WORDS = "The council's own report says 4, not 40."
 RELEASE, ROW = "dfe-lait/1", 345
 
@@ -137,9 +142,9 @@ def test_faults_of_a_report_are_told_at_once_and_nothing_is_kept(admin, at):
 
 def test_reports_from_one_network_are_limited(admin, at):
     for number in range(10):
-        report(at, row=number + 1, proved=True)
+        report(at, row=number + 1, proof=f"{number:064x}")
     with pytest.raises(TooOften):
-        report(at, row=99, proved=True)
+        report(at, row=99, proof="f" * 64)
     assert report(at, row=99, network="198.51.100.1").duty
     assert Duty.objects.count() == 11
     assert report(at + dt.timedelta(hours=1, seconds=1), row=100).duty
@@ -150,7 +155,41 @@ def test_without_a_solved_puzzle_a_network_reports_less_often(admin, at):
         report(at, row=number + 1)
     with pytest.raises(TooOften):
         report(at, row=99)
-    assert report(at, row=99, proved=True).duty
+    assert report(at, row=99, proof="f" * 64).duty
+
+
+def test_a_solved_puzzle_serves_once(admin, at):
+    for number in range(5):
+        report(at + number * 14 * MINUTE, row=number + 1, proof="f" * 64)
+    # The first had the wider limit, four more the tighter one: there is no sixth.
+    with pytest.raises(TooOften):
+        report(at + 59 * MINUTE, row=99, proof="f" * 64)
+    assert report(at + 59 * MINUTE, row=99, proof="e" * 64).duty
+    # Nothing of the puzzle itself is kept, and the digest goes with the other counts.
+    kept = RateEvent.objects.filter(kind=USE_PROOF)
+    assert kept.count() == 2
+    assert not kept.filter(key__in=("f" * 64, "e" * 64)).exists()
+    apply_retention(at=at + retention.RATE_EVENTS.after + 2 * DAY)
+    assert not kept.exists()
+
+
+def test_a_report_that_is_refused_spends_no_puzzle(admin, at):
+    with pytest.raises(BadInput):
+        report(at, text="", proof="f" * 64)
+    for number in range(10):
+        report(at, row=number + 1, proof=f"{number:064x}")
+    with pytest.raises(TooOften):
+        report(at, row=99, proof="f" * 64)
+    assert RateEvent.objects.filter(kind=USE_PROOF).count() == 10
+    assert report(at, row=99, proof="f" * 64, network="198.51.100.1").duty
+    assert RateEvent.objects.filter(kind=USE_PROOF).count() == 11
+
+
+def test_of_many_at_once_one_is_the_first(committing, at):
+    first = together(lambda _number: serves(proof="f" * 64, at=at), 6)
+    assert sorted(first) == [False] * 5 + [True]
+    assert serves(proof=None, at=at) is False
+    assert serves(proof="", at=at) is False
 
 
 def test_who_may_read_what_was_reported(admin, at):

@@ -12,14 +12,18 @@ import altcha
 import pytest
 import time_machine
 from django.http import HttpResponse
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 from hypothesis import given
 from hypothesis import strategies as st
 
 from folkmoot.common.errors import NotAllowed
+from folkmoot.duties.models import FigureReport
+from folkmoot.people import limits
+from folkmoot.people.models import RateEvent
 from folkmoot.web.altcha import LASTS, new_challenge, proof_of
 from folkmoot.web.same_site import without_token
 from tests.built_database import BUILT_AT
+from tests.walks.signing_in import post
 
 
 @pytest.fixture(autouse=True)
@@ -142,6 +146,16 @@ def test_a_form_without_a_token_is_taken_from_this_site_only(headers, taken):
         with pytest.raises(NotAllowed):
             view(request)
     assert view(RequestFactory(headers=headers).get("/")).content == b"taken"
+
+
+def test_one_solved_puzzle_makes_room_for_one_report(built, answer):
+    path = "/report/dfe-lait/1/308078/"
+    for words in ("It is 32.", "It is 33."):
+        assert post(Client(), path, path, text=words, altcha=packed(answer)).status_code == 302
+
+    kinds = RateEvent.objects.values_list("kind", flat=True)
+    assert sorted(kinds) == [limits.REPORT_FIGURE, limits.REPORT_WITH_PROOF, limits.USE_PROOF]
+    assert FigureReport.objects.count() == 2
 
 
 def wait_until(page: Any, happened: Callable[[], bool]) -> None:

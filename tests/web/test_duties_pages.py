@@ -16,8 +16,13 @@ from folkmoot.common.reasons import WAIVERS
 from folkmoot.duties.actions.owing import owe
 from folkmoot.duties.models import Duty, DutyAnswer
 from folkmoot.duties.rules import BY_RULE, REPORT, REPORT_RULE, NewDuty
+from folkmoot.petitions.actions import questions
+from folkmoot.petitions.rules.questions import NewQuestion
+from folkmoot.petitions.rules.states import HIDDEN
 from folkmoot.web import remembered
 from tests.rooms import people_invented as invented
+from tests.rooms import petitions_made
+from tests.rooms.petitions_answered import owed
 from tests.walks.seated import browser_of
 from tests.walks.signing_in import get, post
 
@@ -121,3 +126,33 @@ def test_nobody_signed_out_sees_a_form_and_an_unknown_duty_is_not_found(duty: Du
     assert Client().get(f"/duties/{duty.pk}/answer/")["Location"].startswith("/sign-in/")
     read(Client(), "/duties/99999999/", 404)
     read(officer(invented.DEVON, invented.DEVON_DOMAIN), f"/duties/{duty.pk}/burn/", 404)
+
+
+def test_a_duty_links_to_the_question_or_petition_that_it_is_about(built: Any) -> None:
+    w = petitions_made.world(AT)
+    row = petitions_made.petition(w)
+    hidden = petitions_made.petition(w, HIDDEN)
+    long = f"When will the glass bank be emptied? {'It overflows each week. ' * 10}"
+    asked = questions.ask(
+        actor=w.creator,
+        new=NewQuestion(long, petitions_made.PLACE, "waste", w.body.slug, "", "", False, True),
+        at=AT,
+    )
+    questions.let_through(actor=w.moderator, question=asked.pk, at=AT)
+    of_question = Duty.objects.get(subject=f"question:{asked.pk}")
+
+    html = get(Client(), f"/duties/{owed(row, AT).pk}/").content.decode()
+    assert f'<a href="/petitions/{row.pk}/">{petitions_made.TITLE}</a>' in html
+    html = get(Client(), f"/duties/{owed(hidden, AT).pk}/").content.decode()
+    assert f"Petition {hidden.pk}: its title is not shown</a>" in html
+    html = get(Client(), f"/duties/{of_question.pk}/").content.decode()
+    link = re.search(rf'<a href="/questions/{asked.pk}/">([^<]*)</a>', html)
+    assert link
+    assert link.group(1).startswith("When will the glass bank be emptied? It overflows")
+    assert len(link.group(1)) == 100
+
+    questions.hide(actor=w.moderator, question=asked.pk, reason="libel", at=AT)
+    remembered.forget()
+    html = get(Client(), f"/duties/{of_question.pk}/").content.decode()
+    assert f"Question {asked.pk}: its words are not shown</a>" in html
+    assert "glass bank" not in html

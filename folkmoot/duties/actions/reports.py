@@ -14,7 +14,7 @@ from folkmoot.duties.models import Duty, FigureReport
 from folkmoot.duties.publishers import body_of_publisher
 from folkmoot.duties.rules import REPORT, REPORT_RULE, NewDuty
 from folkmoot.people import limits, retention
-from folkmoot.people.actions.rates import count
+from folkmoot.people.actions.rates import count, serves
 from folkmoot.people.letters import post
 from folkmoot.people.limits import Trier, network_of
 from folkmoot.people.queries import day_of
@@ -35,7 +35,7 @@ def report_figure(
     contact: str = "",
     place: str = "",
     service: str = "",
-    proved: bool = False,
+    proof: str | None = None,
 ) -> FigureReport:
     """Report an error in a figure. The body that published it then owes a public answer.
 
@@ -44,7 +44,8 @@ def report_figure(
     figure while it is owed. The report's ``duty`` is None where this site does not know who must
     answer. ``text`` is for the publisher and is never public; whoever leaves an address in
     ``contact`` is told of the answer, and the address is then erased. ``network`` is where it
-    came from, for the limits; ``proved`` whether a puzzle was solved with it, which widens them.
+    came from, for the limits; ``proof`` names a puzzle that was solved with it, which widens them
+    and serves once: one that served already is as none.
     Raises BadInput with every fault, TooOften, and SwitchedOff.
     """
     require_on("report")
@@ -64,7 +65,8 @@ def report_figure(
         )
     if faults:
         raise BadInput(faults)
-    kind = limits.REPORT_WITH_PROOF if proved else limits.REPORT_FIGURE
+    fresh = serves(proof=proof, at=at)
+    kind = limits.REPORT_WITH_PROOF if fresh else limits.REPORT_FIGURE
     count(kind=kind, trier=Trier(network=network_of(network)), at=at)
     figure = f"release:{release}/{row}"
     duty = _duty(figure, publisher, place, service, at)

@@ -10,7 +10,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from folkmoot.common.errors import TooOften
-from folkmoot.people.limits import LIMITS, Trier
+from folkmoot.people.limits import LIMITS, USE_PROOF, Trier
 from folkmoot.people.models import RateEvent
 
 
@@ -40,6 +40,21 @@ def count(*, kind: str, trier: Trier, at: dt.datetime) -> None:
     RateEvent.objects.bulk_create(
         RateEvent(key=key, kind=kind, at=at) for key in set(keys.values())
     )
+
+
+def serves(*, proof: str | None, at: dt.datetime) -> bool:
+    """Whether ``proof`` of a solved puzzle is sent for the first time; from then on it is spent.
+
+    False for none. Of any number at once, one is the first. In a transaction that fails the proof
+    is not spent.
+    """
+    if not proof:
+        return False
+    try:
+        count(kind=USE_PROOF, trier=Trier(proof=proof), at=at)
+    except TooOften:
+        return False
+    return True
 
 
 def _one_at_a_time(keys: Iterable[str]) -> None:

@@ -127,7 +127,7 @@ def report(request: HttpRequest, slug: str, number: int, row: int) -> HttpRespon
             text=request.POST.get("text", ""),
             contact=request.POST.get("contact", "")[:300],
             network=address(request),
-            proved=proof_of(request.POST.get(FIELD, "")) is not None,
+            proof=proof_of(request.POST.get(FIELD, "")),
             at=timezone.now(),
             place=figure.place,
             service=first.measure.service.slug,
