@@ -19,11 +19,11 @@ from folkmoot.common.models import Message
 from folkmoot.people.models import Person
 from folkmoot.petitions.actions.telling import count_opinions, remind, tell_signers
 from folkmoot.web import remembered
+from tests.browsing import violations
 from tests.rooms import petitions_made as made
 from tests.rooms.people_invented import LEEDS
 from tests.rooms.petitions_answered import DAY, DECIDED, NEXT, WHY, owed
 from tests.walks.seated import browser_of
-from tests.web.test_browser import violations
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

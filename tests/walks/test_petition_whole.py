@@ -18,12 +18,11 @@ from urllib.parse import quote
 import pytest
 from faker import Faker
 
+from tests.browsing import violations
 from tests.built_database import REPOSITORY
 from tests.walks.whole_site import Site, link_in, own_copy, running
 
 FAKE = Faker("en_GB")
-AXE = (REPOSITORY / "tests/web/vendor/axe.min.js").read_text("utf-8")
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 COUNCIL, DOMAIN = "council-of-the-isles-of-scilly", "scilly.gov.uk"
 POSTCODE = "TR21 0LW"
 TITLE = "Collect glass from Hugh Town every week"
@@ -62,11 +61,7 @@ class Visitor:
         if kind in self.site.looked:
             return self
         self.site.looked.add(kind)
-        self.page.evaluate(AXE)
-        found = self.page.evaluate(
-            "rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})", RULES
-        )
-        faults = [(each["id"], each["nodes"][0]["html"][:200]) for each in found["violations"]]
+        faults = violations(self.page)
         assert faults == [], f"{self.page.url}: {faults}"
         wide = self.page.evaluate(
             "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"

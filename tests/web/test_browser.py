@@ -1,11 +1,9 @@
 """Every page in a real browser: accessible, narrow, without JavaScript, and silent on postcodes."""
 
-from pathlib import Path
-
 import pytest
 
-AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text("utf-8")
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+from tests.browsing import violations
+
 PAGES = [
     "/",
     "/find/",
@@ -64,19 +62,8 @@ PAGES = [
 ]
 
 
-def violations(page):
-    # Injected by the browser's own tooling, since the site's policy rightly forbids it.
-    page.evaluate(AXE)
-    found = page.evaluate(
-        "rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})", RULES
-    )
-    return [
-        f"{rule['id']}: {node['target']} {node['failureSummary']}"
-        for rule in found["violations"]
-        for node in rule["nodes"][:3]
-    ]
-
-
+# Pages say the same whatever the database.
+@pytest.mark.once
 @pytest.mark.parametrize("path", PAGES)
 def test_page_is_accessible_and_fits_wide_and_narrow(new_page, path):
     page = new_page(width=1280)

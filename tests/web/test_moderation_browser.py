@@ -10,10 +10,10 @@ import pytest
 
 from folkmoot.petitions.models import Signature
 from folkmoot.petitions.models_signing import PAPER, SET_ASIDE
+from tests.browsing import violations
 from tests.rooms import petitions_made as made
 from tests.rooms.test_petitions_paper import PEOPLE, sheet
 from tests.rooms.test_petitions_patterns import burst_of
-from tests.web.test_browser import violations
 from tests.web.test_petition_browser import Open, looked_at, pages, w
 
 __all__ = ["pages", "w"]

@@ -15,11 +15,11 @@ from folkmoot.petitions.actions.thresholds import reach
 from folkmoot.petitions.models import Petition, Signature
 from folkmoot.petitions.models_signing import PENDING
 from folkmoot.petitions.rules import states
+from tests.browsing import violations
 from tests.rooms import petitions_made as made
 from tests.rooms.people_invented import FAKE, address
 from tests.walks.seated import browser_of
 from tests.web.test_altcha import wait_until
-from tests.web.test_browser import violations
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -84,6 +84,7 @@ def looked_at(page: Page, path: str) -> None:
         assert violations(page) == [], (path, width)
 
 
+@pytest.mark.once
 def test_every_page_of_a_petition_is_accessible(w: made.World, pages: Open) -> None:
     page = pages()
     answered = made.petition(w, title=f"{made.TITLE}: {'verylongword' * 4}", creator_shown=True)
@@ -106,6 +107,7 @@ def test_every_page_of_a_petition_is_accessible(w: made.World, pages: Open) -> N
         looked_at(page, path)
 
 
+@pytest.mark.once
 def test_every_page_of_a_creator_is_accessible(w: made.World, pages: Open) -> None:
     page = pages(w.creator)
     for state in (states.DRAFT, states.SPONSORS, states.MODERATION, states.OPEN, states.REJECTED,

@@ -17,10 +17,10 @@ from folkmoot.petitions.models import ArchivedPetition
 from folkmoot.petitions.rules.states import CLOSED, HIDDEN, OPEN
 from folkmoot.web.context import STATIC
 from folkmoot.web.pages import petition_similar
+from tests.browsing import violations
 from tests.house.test_reading import only_reading
 from tests.rooms import petitions_made as made
 from tests.walks.seated import browser_of
-from tests.web.test_browser import violations
 
 PAGE = "/petitions/similar/"
 TITLE = "Reopen the swimming baths in Bramley"
