@@ -23,6 +23,7 @@ from folkmoot.petitions.models import (
 )
 from folkmoot.petitions.queries import PUBLIC, PetitionLine, lines_of
 from folkmoot.petitions.queries_answers import answer_path, commitment_path
+from folkmoot.petitions.queries_meetings import meeting_line
 from folkmoot.petitions.queries_watch import Where
 from folkmoot.petitions.rules import answering
 from folkmoot.petitions.rules.reasons import words_of
@@ -65,6 +66,15 @@ class ThresholdRow:
     days: Annotated[int, "days within which it is owed"]
     reached_on: Annotated[dt.date | None, "the day it was reached; empty while it is not"]
     duty: Annotated[str, "key of the duty that arose, as in duties; empty while none has"]
+    meeting: Annotated[
+        dt.date | None, "the council meeting at which a debate is due; empty: within the days"
+    ]
+    meeting_source: Annotated[
+        str, "where the body published that meeting; empty where there is none"
+    ]
+    meeting_called_off: Annotated[
+        dt.date | None, "the day that meeting was called off: the debate stays due by its day"
+    ]
     path: Annotated[str, "page of the petition on this site"]
 
 
@@ -179,7 +189,8 @@ def petition_rows(
 
 def thresholds_like(petition: int | None = None) -> QuerySet[Threshold, Threshold]:
     """Thresholds of petitions that everybody may know of."""
-    rows = Threshold.objects.filter(petition__in=Petition.objects.filter(PUBLIC))
+    rows = Threshold.objects.select_related("meeting")
+    rows = rows.filter(petition__in=Petition.objects.filter(PUBLIC))
     return rows.filter(petition=petition) if petition is not None else rows
 
 
@@ -188,6 +199,7 @@ def threshold_rows(
 ) -> Iterator[tuple[int, ThresholdRow]]:
     """(position, row) of each threshold: one query."""
     for row in rows:
+        meeting = meeting_line(row.meeting) if row.meeting else None
         yield (
             row.pk,
             ThresholdRow(
@@ -198,6 +210,9 @@ def threshold_rows(
                 days=row.days,
                 reached_on=day_of(row.reached_at) if row.reached_at else None,
                 duty=row.duty,
+                meeting=meeting.on if meeting else None,
+                meeting_source=meeting.source if meeting else "",
+                meeting_called_off=meeting.called_off_on if meeting else None,
                 path=f"/petitions/{row.petition_id}/",
             ),
         )

@@ -139,6 +139,8 @@ VERBS: dict[str, Verb] = {
         "decided on an appeal about a question", frozenset(reasons.APPEALS), needs_reason=True
     ),
     "adopt-scheme": Verb("adopted its own thresholds for petitions"),
+    "state-meetings": Verb("stated when its full council meets"),
+    "call-off-meeting": Verb("called off a meeting of its full council"),
     "mark-commitment": Verb(
         "said what became of a commitment", frozenset(reasons.COMMITMENTS), needs_reason=True
     ),

@@ -9,6 +9,7 @@ from folkmoot.bodies.models import Body
 from folkmoot.people.models import Person
 from folkmoot.petitions.models_answers import Commitment, CommitmentMark, Opinion, PetitionAnswer
 from folkmoot.petitions.models_archive import ArchivedPetition
+from folkmoot.petitions.models_meetings import Meeting
 from folkmoot.petitions.models_moderation import Alert, Batch, ModerationDecision, PaperBatch
 from folkmoot.petitions.models_questions import Question
 from folkmoot.petitions.models_signing import Signature, SignatureCount
@@ -25,6 +26,7 @@ __all__ = [
     "Breakdown",
     "Commitment",
     "CommitmentMark",
+    "Meeting",
     "ModerationDecision",
     "Opinion",
     "PaperBatch",
@@ -163,6 +165,11 @@ class Threshold(models.Model):
     days = models.PositiveSmallIntegerField(help_text="days within which it is owed")
     reached_at = models.DateTimeField(null=True, blank=True)
     duty = models.CharField(max_length=200, blank=True, help_text="key of the duty that arose")
+    # Looked up from the threshold alone, and no meeting is ever deleted: so it needs no index.
+    meeting = models.ForeignKey(
+        Meeting, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False,
+        help_text="at which a debate is due, where one was known when it was reached",
+    )  # fmt: skip
 
     class Meta:
         ordering = ["petition_id", "needed", "kind"]

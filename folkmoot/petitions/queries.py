@@ -18,6 +18,7 @@ from folkmoot.duties.queries import DutyLine, duties_about
 from folkmoot.people.queries import day_of
 from folkmoot.petitions.models import Batch, Petition, PetitionAnswer, Signature
 from folkmoot.petitions.models_signing import SET_ASIDE
+from folkmoot.petitions.queries_meetings import MeetingLine, meeting_line
 from folkmoot.petitions.rules.reasons import words_of
 from folkmoot.petitions.rules.states import (
     CLOSED,
@@ -82,6 +83,7 @@ class ThresholdLine:
     """What so many signatures make owed. ``duty`` is the answer owed, once it was reached.
 
     ``kind`` is answer, hearing or debate; ``share`` the share of the residents, where it is one.
+    ``meeting``: at which the debate is due, where one was known when it was reached.
     """
 
     kind: str
@@ -90,6 +92,7 @@ class ThresholdLine:
     days: int
     reached_on: dt.date | None
     duty: DutyLine | None
+    meeting: MeetingLine | None
 
     @property
     def reached(self) -> bool:
@@ -282,8 +285,9 @@ def _thresholds(row: Petition, owed: Mapping[str, DutyLine]) -> tuple[ThresholdL
             each.days,
             day_of(each.reached_at) if each.reached_at else None,
             owed.get(each.duty),
+            meeting_line(each.meeting) if each.meeting else None,
         )
-        for each in row.thresholds.order_by("needed", "kind")
+        for each in row.thresholds.select_related("meeting").order_by("needed", "kind")
     )
 
 

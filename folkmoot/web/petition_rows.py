@@ -11,10 +11,12 @@ from django.utils.translation import ngettext
 
 from folkmoot.people.queries import day_of
 from folkmoot.petitions.queries import DecisionLine, PetitionFile, ThresholdLine
+from folkmoot.petitions.queries_meetings import DebateDue, next_for_debate
 from folkmoot.petitions.rules.moderation import APPEAL
 from folkmoot.petitions.rules.reasons import words_of
 from folkmoot.petitions.rules.states import HIDDEN, OPEN, REJECTED, STATES
-from folkmoot.petitions.rules.thresholds import KINDS, SITE_SCHEME
+from folkmoot.petitions.rules.thresholds import DEBATE, KINDS, SITE_SCHEME
+from folkmoot.web.meetings import When, debate_ahead, debate_owed, within
 
 
 def signatures_words(number: int) -> str:
@@ -54,9 +56,14 @@ def standing(file: PetitionFile) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """One threshold in words, with its bar. ``share``: "1 in 200 residents", or ""."""
+    """One threshold in words, with its bar. ``share``: "1 in 200 residents", or "".
+
+    ``more`` explains when it is due, ``source`` is where the body published that; "" for nothing.
+    """
 
     what: str
+    more: str
+    source: str
     needed: int
     share: str
     signatures: int
@@ -71,12 +78,22 @@ class Goal:
         return self.needed if self.reached else min(self.signatures, self.needed)
 
 
-def goals(file: PetitionFile) -> list[Goal]:
-    """Every threshold of a petition, the lowest first."""
-    return [_goal(each, file) for each in file.thresholds]
+def goals(file: PetitionFile, today: dt.date) -> list[Goal]:
+    """Every threshold of a petition, the lowest first: one query at most."""
+    return [_goal(each, file, today) for each in file.thresholds]
 
 
-def _goal(each: ThresholdLine, file: PetitionFile) -> Goal:
+def _when(each: ThresholdLine, file: PetitionFile, today: dt.date) -> When:
+    """When what a threshold makes owed is due, or would be if it were reached today."""
+    if each.kind != DEBATE or not (each.reached or file.line.open):
+        return When(within(each.days))
+    if each.reached:
+        return debate_owed(DebateDue(each.meeting, each.days))
+    return debate_ahead(each.days, next_for_debate(file.line.body, today, each.days))
+
+
+def _goal(each: ThresholdLine, file: PetitionFile, today: dt.date) -> Goal:
+    when = _when(each, file, today)
     number, duty = file.line.signatures, each.duty
     if each.reached_on is not None:
         said = _("Reached on %(day)s.") % {"day": f"{each.reached_on:%-d %B %Y}"}
@@ -86,7 +103,9 @@ def _goal(each: ThresholdLine, file: PetitionFile) -> Goal:
     else:
         said = _("Not reached.")
     return Goal(
-        what=_("%(what)s, within %(days)d days") % {"what": _(KINDS[each.kind]), "days": each.days},
+        what=_("%(what)s, %(when)s") % {"what": _(KINDS[each.kind]), "when": when.words},
+        more=when.more,
+        source=when.source,
         needed=each.needed,
         share=_("1 in %(n)s residents") % {"n": f"{round(1 / each.share):,}"} if each.share else "",
         signatures=number,

@@ -1,4 +1,4 @@
-"""An officer adopts the body's own thresholds on a page; everybody then sees them."""
+"""An officer adopts the body's own thresholds and states meetings; everybody then sees both."""
 
 from __future__ import annotations
 
@@ -10,9 +10,14 @@ from typing import Any
 import pytest
 import time_machine
 from django.core.cache import cache
+from django.db import transaction
 from django.test import Client
 
-from folkmoot.petitions.models import BodyScheme
+from folkmoot.common.models import Message
+from folkmoot.duties.models import Duty
+from folkmoot.duties.rules import duty_path
+from folkmoot.petitions.actions.thresholds import reach
+from folkmoot.petitions.models import BodyScheme, Meeting, Petition
 from folkmoot.web import remembered
 from tests.rooms import petitions_made as made
 from tests.rooms.people_invented import LEEDS
@@ -114,3 +119,139 @@ def test_somebody_not_signed_in_is_asked_to(w) -> None:
 
     assert answer.status_code == 302
     assert answer["Location"].startswith("/sign-in/")
+
+
+# When the council meets.
+
+CALENDAR = "https://democracy.leeds.gov.uk/mgCalendarMonthView.aspx"
+
+
+def stated(browser: Client, dates: str, **more: str) -> Any:
+    form = {"body": LEEDS, "do": "state", "dates": dates, "published": CALENDAR, **more}
+    return post(browser, PATH, PATH, **form)
+
+
+def test_an_officer_states_meetings_and_calls_one_off(w) -> None:
+    officer = browser_of(w.officer)
+    assert "No meeting dates are known to this site." in words(get(officer, PATH))
+
+    done = stated(officer, "12 January 2027\r\n2027-03-09\r\n")
+
+    assert (done.status_code, done["Location"]) == (302, f"{PATH}?body={LEEDS}#meetings")
+    page = get(officer, PATH)
+    assert "Tuesday 12 January 2027 ( source of the meeting on 12 January 2027 )" in words(page)
+    assert page.content.decode().count(f'href="{CALENDAR}"') == 2
+    first = Meeting.objects.get(on=dt.date(2027, 1, 12))
+
+    off = post(officer, PATH, PATH, body=LEEDS, do="call-off", meeting=str(first.pk))
+
+    assert off.status_code == 302
+    page = get(officer, PATH)
+    assert "Tuesday 12 January 2027: called off on 23 November 2026" in words(page)
+    assert (
+        "Its full council meets on 9 March 2027 ( source of the meeting on 9 March 2027 )."
+        in words(get(Client(), f"/body/{LEEDS}/"))
+    )
+    assert f'<option value="{first.pk}">' not in page.content.decode()
+    assert not BodyScheme.objects.exists()
+
+
+def test_every_fault_of_dates_is_named_with_its_line_and_they_stay(w) -> None:
+    officer = browser_of(w.officer)
+
+    page = stated(officer, "\nsoon\n2027-01-12\n2026-01-12\n2027-01-12", published="http://x.org")
+
+    said, html = words(page), page.content.decode()
+    assert page.status_code == 400
+    assert "Line 2, “soon”: This is not a date." in said
+    assert "Line 4, “2026-01-12”: This day is past." in said
+    assert "Line 5, “2027-01-12”: This day stands in line 3 already." in said
+    assert "beginning with https://" in said
+    assert {"dates", "published"} <= set(re.findall(r'href="#([\w-]+)">', html))
+    assert "soon\n2027-01-12" in html
+    assert not Meeting.objects.exists()
+    none = post(officer, PATH, PATH, body=LEEDS, do="call-off", meeting="")
+    assert none.status_code == 400
+    assert "No meeting is chosen." in words(none)
+
+
+def test_nobody_else_states_or_calls_off(w) -> None:
+    stated(browser_of(w.officer), "2027-01-12")
+    row = Meeting.objects.get()
+    stranger = browser_of(w.stranger)
+
+    assert stated(stranger, "2027-03-09").status_code == 403
+    taken = post(stranger, PATH, PATH, body=made.DEVON_COUNCIL, do="call-off", meeting=str(row.pk))
+    assert taken.status_code == 403
+    assert list(Meeting.objects.values_list("withdrawn_at", flat=True)) == [None]
+
+
+def test_a_body_without_a_council_is_not_asked(w) -> None:
+    w.body.kind = "police-force"
+    w.body.save()
+
+    assert "When the full council meets" not in words(get(browser_of(w.officer), PATH))
+
+
+def reach_debate(petition: Petition) -> Duty:
+    with transaction.atomic():
+        row = Petition.objects.select_for_update(no_key=True).get(pk=petition.pk)
+        row.signatures = 100
+        row.save(update_fields=["signatures"])
+        reach(petition=row, at=AT)
+    return Duty.objects.get(kind="petition-debate")
+
+
+def test_a_petition_and_its_duty_say_at_which_meeting(w) -> None:
+    petition = made.petition(w)
+    page = f"/petitions/{petition.pk}/"
+    officer = browser_of(w.officer)
+
+    def read(path: str) -> str:
+        remembered.forget()
+        return words(get(Client(), path))
+
+    none = "within 90 days. No meeting dates in that time are known to this site."
+    assert f"a debate by the council, {none}" in read(page)
+    stated(officer, "2026-11-27\n2027-01-12")
+    ahead = read(page)
+    assert "at the council's next meeting, within 90 days at the latest" in ahead
+    assert "reached today, that would be the meeting on 12 January 2027." in ahead
+    assert "at the council's next meeting, within" in read(f"{page}sheet/")
+
+    duty = reach_debate(petition)
+
+    owed = "t the council's meeting on 12 January 2027. The date as the council published it"
+    assert owed in read(page)
+    assert f"A{owed}" in read(duty_path(duty.pk))
+    assert "Answer owed by 12 January 2027" in read(page)
+    assert f'href="{CALENDAR}"' in get(Client(), duty_path(duty.pk)).content.decode()
+    meeting = Meeting.objects.get(on=duty.due)
+    post(officer, PATH, PATH, body=LEEDS, do="call-off", meeting=str(meeting.pk))
+    for path in (page, duty_path(duty.pk)):
+        assert (
+            "That meeting was called off on 23 November 2026; the debate is still owed by its day."
+            in read(path)
+        )
+        assert "Answer owed by 12 January 2027" in read(path)
+    (row,) = [
+        each
+        for each in get(Client(), f"/api/v1/petitions/{petition.pk}").json()["thresholds"]
+        if each["kind"] == "debate"
+    ]
+    assert (row["meeting"], row["meeting_source"], row["meeting_called_off"]) == (
+        "2027-01-12",
+        CALENDAR,
+        "2026-11-23",
+    )
+    letter = Message.objects.get(key__endswith="/reached/debate")
+    assert "at its council's meeting on 12 January 2027" in letter.payload["text"]
+
+
+def test_a_duty_without_a_known_meeting_says_so(w) -> None:
+    duty = reach_debate(made.petition(w))
+
+    said = words(get(Client(), duty_path(duty.pk)))
+    assert "Within 90 days. No meeting in that time was known to this site." in said
+    other = Duty.objects.get(kind="petition-answer")
+    assert "known to this site" not in words(get(Client(), duty_path(other.pk)))

@@ -46,16 +46,7 @@ def adopt_scheme(
     read, faults = read_levels(levels)
     faults.extend(_day_faults(since, today, last))
     source = source.strip()
-    try:
-        URLValidator(schemes=["https", "http"])(source)
-    except ValidationError:
-        faults.append(
-            Fault("source", "This is not an address.", "Write where the scheme is published.")
-        )
-    if len(source) > _LONGEST_LINK:
-        faults.append(
-            Fault("source", "This address is too long.", f"Use one of {_LONGEST_LINK} or fewer.")
-        )
+    faults.extend(source_faults(source, schemes=("https", "http")))
     if faults:
         raise BadInput(faults)
     made = BodyScheme.objects.create(
@@ -76,6 +67,22 @@ def adopt_scheme(
         link=f"/body/{row.slug}/",
     )
     return made
+
+
+def source_faults(source: str, *, schemes: Sequence[str]) -> list[Fault]:
+    """What is wrong with the address at which a body published something."""
+    faults = []
+    try:
+        URLValidator(schemes=schemes)(source)
+    except ValidationError:
+        begins = " or ".join(f"{scheme}://" for scheme in schemes)
+        remedy = f"Write where it is published, beginning with {begins}."
+        faults.append(Fault("source", "This is not such an address.", remedy))
+    if len(source) > _LONGEST_LINK:
+        faults.append(
+            Fault("source", "This address is too long.", f"Use one of {_LONGEST_LINK} or fewer.")
+        )
+    return faults
 
 
 def _day_faults(since: dt.date, today: dt.date, last: BodyScheme | None) -> list[Fault]:

@@ -13,10 +13,17 @@ from folkmoot.duties.models import Duty
 from folkmoot.duties.rules import NewDuty
 from folkmoot.people.queries import day_of
 from folkmoot.petitions.actions.moving import BY_RULE, tell
-from folkmoot.petitions.models import Petition, Threshold
+from folkmoot.petitions.models import Meeting, Petition, Threshold
 from folkmoot.petitions.queries import subject_of
+from folkmoot.petitions.queries_meetings import meeting_for_debate
 from folkmoot.petitions.rules.states import CLOSED, OPEN
-from folkmoot.petitions.rules.thresholds import ANSWER, DUTY_OF, HEARING, SENIOR_OFFICES
+from folkmoot.petitions.rules.thresholds import (
+    ANSWER,
+    DEBATE,
+    DUTY_OF,
+    HEARING,
+    SENIOR_OFFICES,
+)
 from folkmoot.petitions.schemes import rule_of
 
 
@@ -35,9 +42,10 @@ def reach(*, petition: Petition, at: dt.datetime) -> list[Duty]:
     )
     duties = []
     for threshold in rows.order_by("needed", "kind"):
+        threshold.meeting = _meeting(petition, threshold, day_of(at))
         duty = owe(new=_duty(petition, threshold, day_of(at)), by=BY_RULE, at=at)
         threshold.reached_at, threshold.duty = at, duty.key
-        threshold.save(update_fields=["reached_at", "duty"])
+        threshold.save(update_fields=["reached_at", "duty", "meeting"])
         tell(
             petition,
             "reached",
@@ -46,13 +54,23 @@ def reach(*, petition: Petition, at: dt.datetime) -> list[Duty]:
             kind=threshold.kind,
             needed=threshold.needed,
             due=duty.due,
+            meeting=threshold.meeting is not None,
             duty=duty.pk,
         )
         duties.append(duty)
     return duties
 
 
+def _meeting(petition: Petition, threshold: Threshold, today: dt.date) -> Meeting | None:
+    """The meeting at which a debate that is owed from today is due, where one is known."""
+    if threshold.kind != DEBATE:
+        return None
+    return meeting_for_debate(petition.body.slug, today, threshold.days)
+
+
 def _duty(petition: Petition, threshold: Threshold, today: dt.date) -> NewDuty:
+    """What is owed from today: its day is stamped here once and never moves."""
+    meeting = threshold.meeting
     return NewDuty(
         key=f"petition/{petition.pk}/{threshold.kind}",
         kind=DUTY_OF[threshold.kind],
@@ -64,7 +82,7 @@ def _duty(petition: Petition, threshold: Threshold, today: dt.date) -> NewDuty:
         rule=rule_of(petition.scheme),
         rule_version=petition.scheme_version,
         since=today,
-        due=today + dt.timedelta(days=threshold.days),
+        due=meeting.on if meeting else today + dt.timedelta(days=threshold.days),
     )
 
 

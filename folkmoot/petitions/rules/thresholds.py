@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from folkmoot.common.errors import Fault
@@ -26,6 +27,10 @@ DUTY_OF: dict[str, str] = {
 SENIOR_OFFICES = (
     "head-of-paid-service", "chief-executive", "chief-constable", "accounting-officer",
 )  # fmt: skip
+# An agenda is open to the public for so many clear days before the meeting: Local Government Act
+# 1972, section 100B(3), as amended for England by SI 2002/715. In Wales, Scotland and Northern
+# Ireland the law differs; this site leaves the same time there.
+AGENDA_DAYS = 5
 # The scheme of this site itself, as a petition names whose thresholds it has.
 SITE_SCHEME = "site"
 
@@ -83,6 +88,30 @@ def stamp(levels: Sequence[Level], population: int | None) -> list[Stamped]:
         Stamped(level.kind, needed(level, population), level.share, level.days) for level in levels
     ]
     return sorted(found, key=lambda each: (each.needed, each.kind))
+
+
+def clear_days(since: dt.date, until: dt.date) -> int:
+    """Weekdays that lie wholly between two days: neither of the two counts, nor do weekends.
+
+    The Act says "clear days" and not which; where councils and courts differ, the count that gives
+    the council more time is taken, so that no debate is owed that its own rules forbid. Bank
+    holidays are not known here and count as other days.
+    """
+    between = max((until - since).days - 1, 0)
+    weeks, rest = divmod(between, 7)
+    first = since.weekday() + 1
+    return 5 * weeks + sum((first + each) % 7 < 5 for each in range(rest))
+
+
+def debate_day(reached: dt.date, days: int, meetings: Iterable[dt.date]) -> dt.date | None:
+    """The meeting at which a debate that is owed since ``reached`` within ``days`` is due.
+
+    The first of ``meetings`` that leaves time for the agenda; None where it is later than the
+    days: they were promised to everybody who signed, and no list of meetings puts them off.
+    """
+    in_time = [day for day in meetings if clear_days(reached, day) >= AGENDA_DAYS]
+    first = min(in_time, default=None)
+    return first if first is not None and (first - reached).days <= days else None
 
 
 def read_levels(raw: object) -> tuple[list[Level], list[Fault]]:

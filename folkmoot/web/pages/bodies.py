@@ -20,6 +20,7 @@ from folkmoot.bodies.rules import BODY_KINDS, ROLES
 from folkmoot.common.queries import RecordFilter, acts_like
 from folkmoot.duties.queries import Promptness, duties_of, promptness
 from folkmoot.petitions.queries_lists import petitions_to
+from folkmoot.petitions.queries_meetings import standing_meetings
 from folkmoot.places import queries as places
 from folkmoot.web.answers import Responsible, owed, post_of, responsible
 from folkmoot.web.commitments import commitments_shown
@@ -29,6 +30,7 @@ from folkmoot.web.standing_bodies import required_of
 
 _ACTS = 10
 _PETITIONS = 5
+_MEETINGS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +149,7 @@ def one_body(request: HttpRequest, slug: str) -> HttpResponse:
         ],
         "open": [owed(line) for line in duties if line.open],
         "closed": [owed(line) for line in duties if not line.open],
+        "meetings": standing_meetings(body.slug, today)[:_MEETINGS],
         "petitions": petitions_to(body.slug, today, limit=_PETITIONS),
         "acts": entries(acts.acts),
         "ended": body.ended if body.ended and body.ended < today else None,

@@ -21,13 +21,15 @@ from folkmoot.common.reasons import WAIVERS
 from folkmoot.duties.actions.answering import answer, correct
 from folkmoot.duties.actions.waiving import waive
 from folkmoot.duties.queries import AnswerLine, DutyFile, DutyLine, duty_file, reports_for
-from folkmoot.duties.rules import BY_RULE
+from folkmoot.duties.rules import BY_RULE, PETITION_DEBATE
 from folkmoot.people.models import Person
 from folkmoot.people.queries import day_of
 from folkmoot.petitions.actions.answering import withdraw_petition_answer
 from folkmoot.petitions.queries import petition_line
+from folkmoot.petitions.queries_meetings import debate_due
 from folkmoot.petitions.queries_questions import question_file
 from folkmoot.web.answers import owed
+from folkmoot.web.meetings import When, debate_owed
 from folkmoot.web.pages.cases_forms import Field, Form
 from folkmoot.web.pages.people_access import signed_in
 from folkmoot.web.remembered import remembered
@@ -86,6 +88,12 @@ def _subject(line: DutyLine) -> tuple[str, str]:
     return "", ""
 
 
+def _when(line: DutyLine) -> When | None:
+    """At which meeting a debate is due; None for any other duty, or where nothing is known."""
+    due = debate_due(line.key) if line.kind == PETITION_DEBATE else None
+    return debate_owed(due) if due is not None else None
+
+
 def _about(file: DutyFile) -> dict[str, Any]:
     said = owed(file.line)
     return {
@@ -93,6 +101,7 @@ def _about(file: DutyFile) -> dict[str, Any]:
         "line": file.line,
         "owed": said,
         "about": _subject(file.line),
+        "when": _when(file.line),
         "said": bool(_said(file)),
         "waiver": WAIVERS.get(file.line.reason, ""),
         "trail": [(file.line.body_name, said.body_link)],

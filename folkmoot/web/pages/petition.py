@@ -57,7 +57,7 @@ def petition(request: HttpRequest, number: int) -> HttpResponse:
         "status": status(file),
         "office": _office(file),
         "counted": shown,
-        "goals": goals(file),
+        "goals": goals(file, today),
         "scheme": scheme_words(file),
         "why": words_of(line.reason),
         "duties": [owed(duty) for duty in file.duties],

@@ -1,8 +1,10 @@
-"""An officer adopts their body's own thresholds for petitions, and sees those adopted before."""
+"""An officer adopts their body's own thresholds for petitions, states when its council meets, and
+sees what was adopted and stated before."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -18,8 +20,11 @@ from folkmoot.common.errors import BadInput, Fault, NotAllowed
 from folkmoot.people.models import Person
 from folkmoot.people.queries import roles_of
 from folkmoot.people.rules import OFFICER
+from folkmoot.petitions.actions.meetings import call_off_meeting, state_meetings
 from folkmoot.petitions.actions.schemes import adopt_scheme
-from folkmoot.petitions.rules.thresholds import KINDS, read_levels
+from folkmoot.petitions.queries_meetings import coming_meetings
+from folkmoot.petitions.rules.meetings import LONGEST_TEXT
+from folkmoot.petitions.rules.thresholds import AGENDA_DAYS, DEBATE, KINDS, read_levels
 from folkmoot.petitions.schemes import SchemeInUse, scheme_for, schemes_of
 from folkmoot.web.pages.people_access import signed_in
 from folkmoot.web.pages.petition_standards import level_words
@@ -107,37 +112,67 @@ def _adopt(person: Person, body: str, said: dict[str, str], at: dt.datetime) -> 
         raise BadInput([_on_form(fault, kinds) for fault in bad.faults]) from None
 
 
+def _state(person: Person, body: str, said: dict[str, str], at: dt.datetime) -> None:
+    """State the meetings that were typed. Raises BadInput with faults by the field of the form."""
+    try:
+        state_meetings(
+            actor=person, body=body, dates=said["dates"], source=said["published"], at=at
+        )
+    except BadInput as bad:
+        raise BadInput([_of_meetings(fault) for fault in bad.faults]) from None
+
+
+def _of_meetings(fault: Fault) -> Fault:
+    """The same fault where it stands in the form, with its line in words."""
+    if fault.where == "source":
+        return Fault("published", fault.what, fault.remedy)
+    _line, _space, number = fault.where.partition(" ")
+    if not number:
+        return fault
+    words = {"n": number, "typed": fault.value, "what": fault.what}
+    return Fault("dates", _("Line %(n)s, “%(typed)s”: %(what)s") % words, fault.remedy)
+
+
+def _call_off(person: Person, body: str, said: dict[str, str], at: dt.datetime) -> None:
+    """Call off the meeting that was chosen. Raises BadInput where none was."""
+    number = said["meeting"]
+    if not (number.isdecimal() and number.isascii() and len(number) < 12):
+        fault = Fault("meeting", _("No meeting is chosen."), _("Choose one that stands."))
+        raise BadInput([fault])
+    call_off_meeting(actor=person, meeting=int(number), at=at)
+
+
+Act = Callable[[Person, str, dict[str, str], dt.datetime], None]
+# What is done by which form of the page, and where on the page it is then seen.
+_ACTS: dict[str, tuple[Act, str]] = {
+    "adopt": (_adopt, ""),
+    "state": (_state, "#meetings"),
+    "call-off": (_call_off, "#meetings"),
+}
+
+
 def _shown(scheme: SchemeInUse) -> dict[str, Any]:
     return {"scheme": scheme, "levels": [(level_words(each), each.days) for each in scheme.levels]}
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@signed_in
-def scheme(request: HttpRequest, person: Person) -> HttpResponse:
-    """The thresholds that hold for petitions to a body, and a form to adopt its own."""
-    now = timezone.now()
-    today = timezone.localdate(now)
-    bodies = _bodies(person, today)
-    asked = request.POST if request.method == "POST" else request.GET
-    slug = asked.get("body", "") or next(iter(bodies))
-    if slug not in bodies:
-        raise NotAllowed(_("Only officers of a body can adopt thresholds for it."))
+def _said(request: HttpRequest, today: dt.date) -> dict[str, str]:
+    """What was typed into any of the forms; a new one proposes today."""
     names = [f"{kind}-{part}" for kind in KINDS for part in _PARTS]
-    said = {name: request.POST.get(name, "")[:_LONGEST].strip() for name in (*names, "source")}
+    names += ["source", "published", "meeting"]
+    said = {name: request.POST.get(name, "")[:_LONGEST].strip() for name in names}
     said["since"] = request.POST.get("since", today.isoformat())[:_LONGEST].strip()
-    faults: tuple[Fault, ...] = ()
-    if request.method == "POST":
-        try:
-            _adopt(person, slug, said, now)
-            return HttpResponseRedirect(f"{PATH}?{urlencode({'body': slug})}")
-        except BadInput as bad:
-            faults = bad.faults
+    # Blank lines at the beginning are kept, so that the number of a line is what its writer sees.
+    said["dates"] = request.POST.get("dates", "")[:LONGEST_TEXT]
+    return said
+
+
+def _forms(said: dict[str, str], faults: tuple[Fault, ...]) -> dict[str, Any]:
+    """The fields of the forms with what was typed and what is wrong with it."""
     fault_of = {fault.where: fault for fault in reversed(faults)}
-    context = {
-        "body": bodies[slug],
-        "bodies": bodies.values(),
-        "in_use": _shown(scheme_for(bodies[slug], today)),
-        "adopted": [_shown(each) for each in schemes_of(bodies[slug])],
+    lines = [f"{fault.what} {fault.remedy}" for fault in faults if fault.where == "dates"]
+    if lines:
+        fault_of["dates"] = Fault("dates", " ".join(lines), "")
+    return {
         "kinds": [
             (
                 kind,
@@ -149,6 +184,51 @@ def scheme(request: HttpRequest, person: Person) -> HttpResponse:
         "said": said,
         "faults": faults,
         "fault_of": fault_of,
+    }
+
+
+def _council(body: Body, schemes: list[SchemeInUse], today: dt.date) -> dict[str, Any]:
+    """When the full council meets, where a scheme of the body has debates or it stated a date."""
+    meetings = coming_meetings(body.slug, today)
+    debates = any(level.kind == DEBATE for each in schemes for level in each.levels)
+    return {
+        "council": debates or bool(meetings),
+        "meetings": meetings,
+        "standing": [each for each in meetings if each.called_off_on is None],
+        "agenda_days": AGENDA_DAYS,
+        "longest": LONGEST_TEXT,
+    }
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def scheme(request: HttpRequest, person: Person) -> HttpResponse:
+    """The thresholds that hold for petitions to a body, when its council meets, and the forms to
+    adopt and to state its own."""
+    now = timezone.now()
+    today = timezone.localdate(now)
+    bodies = _bodies(person, today)
+    asked = request.POST if request.method == "POST" else request.GET
+    slug = asked.get("body", "") or next(iter(bodies))
+    if slug not in bodies:
+        raise NotAllowed(_("Only officers of a body can adopt thresholds for it."))
+    said = _said(request, today)
+    faults: tuple[Fault, ...] = ()
+    if request.method == "POST":
+        act, seen = _ACTS.get(request.POST.get("do", ""), _ACTS["adopt"])
+        try:
+            act(person, slug, said, now)
+            return HttpResponseRedirect(f"{PATH}?{urlencode({'body': slug})}{seen}")
+        except BadInput as bad:
+            faults = bad.faults
+    in_use, adopted = scheme_for(bodies[slug], today), schemes_of(bodies[slug])
+    context = {
+        "body": bodies[slug],
+        "bodies": bodies.values(),
+        "in_use": _shown(in_use),
+        "adopted": [_shown(each) for each in adopted],
+        **_forms(said, faults),
+        **_council(bodies[slug], [in_use, *adopted], today),
         "trail": [
             (_("Petitions"), "/petitions/"),
             (_("How petitions work here"), "/petitions/standards/"),

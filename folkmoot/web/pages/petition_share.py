@@ -93,7 +93,8 @@ def count_json(request: HttpRequest, number: int) -> HttpResponse:
 @remembered_with(version_of)
 def sheet(request: HttpRequest, number: int) -> HttpResponse:
     """A page to print and to sign on paper."""
-    file = petition_file(number, timezone.localdate())
+    today = timezone.localdate()
+    file = petition_file(number, today)
     if not file.line.open or file.words_hidden or not file.line.title:
         raise NotFound(
             _("This petition cannot be signed, so there is no sheet for it."),
@@ -102,7 +103,7 @@ def sheet(request: HttpRequest, number: int) -> HttpResponse:
     context = {
         "file": file,
         "line": file.line,
-        "goals": goals(file),
+        "goals": goals(file, today),
         "scheme": scheme_words(file),
         "lines": range(1, SHEET_LINES + 1),
         "trail": [(_("Petitions"), "/petitions/"), (file.line.heading, file.line.path)],
