@@ -210,3 +210,9 @@ def test_copies_of_the_same_words_are_named(w: World) -> None:
     copy = petition(w, OPEN, continues=row, body=w.other_body)
     browser = browser_of(w.site)
     assert f"petition {copy.pk}" in read(browser, f"/petitions/{row.pk}/erase/")
+
+    send(browser, f"/petitions/{row.pk}/erase/", step="erase", reason="court-order")
+
+    # The other goes on, but what was erased does not come back by way of its title.
+    assert TITLE not in read(Client(), f"/petitions/{row.pk}/")
+    assert TITLE in read(Client(), f"/petitions/{copy.pk}/")

@@ -64,7 +64,8 @@ def petition(request: HttpRequest, number: int) -> HttpResponse:
         "answers": answers_of(number, today) if answered else (),
         "names": names,
         "share": sharing(line) if line.state in {OPEN, CLOSED} else None,
-        "kin": kin_of(number),
+        # Another petition's title may be the very words that were erased here.
+        "kin": () if file.erased_on else kin_of(number),
         "history": history(file),
         "acts": [(act, verb_words(act.verb)) for act in acts_about(number, line.body)],
         "trail": [
