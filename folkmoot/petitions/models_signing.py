@@ -90,9 +90,10 @@ class Signature(models.Model):
                 name="signature_once",
             ),
             models.UniqueConstraint(
-                fields=["petition", "address_key", "person_key"],
+                # The person leads, so that whoever is on a sheet of paper is found by it too.
+                fields=["petition", "person_key", "address_key"],
                 condition=Q(state__in=[CONFIRMED, SET_ASIDE]) & ~Q(address_key=""),
-                name="signature_person_once",
+                name="signature_one_person",
             ),
             models.UniqueConstraint(
                 fields=["proof"], condition=~Q(proof=""), name="signature_proof_once"
@@ -104,6 +105,7 @@ class Signature(models.Model):
             ),
         ]
         indexes = [
+            models.Index(fields=["petition", "origin"], name="signature_of_petition"),
             models.Index(fields=["address_key", "signed_at"], name="signature_of_address"),
             models.Index(
                 fields=["petition", "id"],
@@ -115,6 +117,9 @@ class Signature(models.Model):
                 fields=["id"],
                 condition=Q(state=PENDING, letter_at__isnull=True),
                 name="signature_to_write_to",
+            ),
+            models.Index(
+                fields=["signed_at"], condition=Q(state=PENDING), name="signature_unconfirmed"
             ),
             models.Index(
                 fields=["petition", "id"],

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from folkmoot.common.errors import Conflict, NotAllowed, NotFound
 from folkmoot.common.models import PublicAct
 from folkmoot.duties.models import Duty
+from folkmoot.petitions import queries_patterns
 from folkmoot.petitions.actions import counting, patterns
 from folkmoot.petitions.models import Alert, Batch, Signature, Threshold
 from folkmoot.petitions.models_signing import CONFIRMED, PAPER, SET_ASIDE, TAKEN_BACK
@@ -136,7 +137,9 @@ def test_looking_takes_as_many_queries_for_many_petitions(w, at, django_assert_m
         patterns.find_patterns(at=at)
 
 
-def test_the_first_signature_of_a_moment(w, at):
+@pytest.mark.parametrize("ways", [2, 3, 16])
+def test_the_first_signature_of_a_moment(w, at, ways, monkeypatch):
+    monkeypatch.setattr(queries_patterns, "_WAYS", ways)
     assert first_since(at) == 0
     petition = made.petition(w)
     rows = [made.signature(petition, at + n * HOUR).pk for n in range(20)]

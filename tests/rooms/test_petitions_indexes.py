@@ -1,0 +1,120 @@
+"""What is looked for among millions of signatures is found by an index, on both databases."""
+
+from __future__ import annotations
+
+import datetime as dt
+import importlib
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from folkmoot.petitions.actions import forgetting, life, paper
+from folkmoot.petitions.models import Petition
+from folkmoot.petitions.models_signing import CONFIRMED, CREATOR, Signature
+from folkmoot.petitions.rules import states
+from tests.rooms import petitions_made as made
+
+MIGRATION = importlib.import_module(
+    "folkmoot.petitions.migrations.0016_find_signatures_among_millions"
+)
+
+
+def plans_of(do: Callable[[], Any]) -> list[str]:
+    """How the database goes about each look among signatures that ``do`` makes."""
+    asked: list[tuple[str, Any]] = []
+
+    def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if sql.startswith("SELECT") and 'FROM "petitions_signature"' in sql:
+            asked.append((sql, params))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        do()
+    explain = "EXPLAIN QUERY PLAN" if connection.vendor == "sqlite" else "EXPLAIN"
+    plans = []
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            # So few rows would be read whole: what matters is that there is another way.
+            cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
+        for sql, params in asked:
+            cursor.execute(f"{explain} {sql}", params)
+            plans.append("\n".join(str(row[-1]) for row in cursor.fetchall()))
+    return plans
+
+
+def looks(w: made.World, at: dt.datetime) -> dict[str, tuple[str, Callable[[], Any]]]:
+    """What is looked for: the index that finds it."""
+    seeking, petition = made.petition(w, states.SPONSORS), made.petition(w)
+    made.petition(w, states.DRAFT, title="A draft", created_at=at - dt.timedelta(days=900))
+    own = Signature.objects.filter(petition=petition, state=CONFIRMED, origin=CREATOR)
+    sheet = b"name,postcode\nAnna Example,LS1 1UR\n"
+    return {
+        "sponsors": (
+            "signature_of_petition",
+            lambda: life.sponsors_found(petition=seeking, at=at),
+        ),
+        "the creator's own": ("signature_of_petition", lambda: own.first()),
+        "a draft's": ("signature_of_petition", lambda: forgetting.forget_drafts(at)),
+        "unconfirmed": (
+            "signature_unconfirmed",
+            lambda: forgetting.forget_some_unconfirmed(at),
+        ),
+        "on a sheet of paper": (
+            "signature_one_person",
+            lambda: paper.look(actor=w.officer, petition=petition.pk, rows=sheet,
+                               on=at.date(), at=at),
+        ),
+    }  # fmt: skip
+
+
+def _by_index(at: dt.datetime, but: set[str]) -> None:
+    w = made.world(at)
+    for what, (index, do) in looks(w, at).items():
+        with transaction.atomic():
+            plans = plans_of(do)
+        assert plans, what
+        if what not in but:
+            assert any(index in plan for plan in plans), (what, plans)
+
+
+def test_signatures_are_found_by_index(db, at):
+    # SQLite does not see that what is asked for is what the partial index holds.
+    _by_index(at, {"on a sheet of paper"})
+
+
+@pytest.mark.usefixtures("on_postgres")
+def test_signatures_are_found_by_index_on_postgres(at):
+    _by_index(at, set())
+
+
+def _persons_are_one(petition: Petition, at: dt.datetime) -> None:
+    """The database refuses one person twice at an address, in whichever place."""
+    first = made.signature(petition, at)
+    same = {"address_key": first.address_key, "person_key": first.person_key, "slot": 2}
+    with pytest.raises(IntegrityError), transaction.atomic():
+        made.signature(petition, at, **same)
+
+
+@pytest.mark.usefixtures("on_postgres")
+def test_indexes_are_swapped_there_and_back_while_rows_stand(at):
+    petition = made.petition(made.world(at))
+    _persons_are_one(petition, at)
+
+    class Editor:
+        """As a schema editor outside a transaction."""
+
+        def __init__(self) -> None:
+            self.connection = connection
+
+        def execute(self, sql: str) -> None:
+            with connection.cursor() as cursor:
+                cursor.execute(sql)
+
+    for new, old in ((MIGRATION.OLD, MIGRATION.NEW), (MIGRATION.NEW, MIGRATION.OLD)):
+        # Twice, as where the first was stopped after its work.
+        for _ in range(2):
+            MIGRATION.swap(new, old)(None, Editor())
+        _persons_are_one(petition, at)
+    assert Signature.objects.filter(petition=petition).count() == 3
