@@ -105,7 +105,14 @@ class Signature(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["petition", "origin"], name="signature_of_petition"),
+            # PostgreSQL has one of all petitions and origins besides (migration 0016). SQLite knows
+            # nothing of how rows are spread, and would rather use that than one of an address.
+            models.Index(
+                fields=["petition"], condition=Q(origin=SPONSOR), name="signature_of_sponsor"
+            ),
+            models.Index(
+                fields=["petition"], condition=Q(origin=CREATOR), name="signature_of_creator"
+            ),
             models.Index(fields=["address_key", "signed_at"], name="signature_of_address"),
             models.Index(
                 fields=["petition", "id"],

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from folkmoot.petitions.actions import forgetting, life, paper
+from folkmoot.petitions.actions import forgetting, life, paper, signing_rows
 from folkmoot.petitions.models import Petition
 from folkmoot.petitions.models_signing import CONFIRMED, CREATOR, Signature
 from folkmoot.petitions.rules import states
@@ -19,6 +19,8 @@ from tests.rooms import petitions_made as made
 MIGRATION = importlib.import_module(
     "folkmoot.petitions.migrations.0016_find_signatures_among_millions"
 )
+
+NEW, OLD = MIGRATION.NEW + MIGRATION.POSTGRESQL, MIGRATION.OLD
 
 
 def plans_of(do: Callable[[], Any]) -> list[str]:
@@ -52,10 +54,10 @@ def looks(w: made.World, at: dt.datetime) -> dict[str, tuple[str, Callable[[], A
     sheet = b"name,postcode\nAnna Example,LS1 1UR\n"
     return {
         "sponsors": (
-            "signature_of_petition",
+            "signature_of_",
             lambda: life.sponsors_found(petition=seeking, at=at),
         ),
-        "the creator's own": ("signature_of_petition", lambda: own.first()),
+        "the creator's own": ("signature_of_", lambda: own.first()),
         "a draft's": ("signature_of_petition", lambda: forgetting.forget_drafts(at)),
         "unconfirmed": (
             "signature_unconfirmed",
@@ -80,8 +82,19 @@ def _by_index(at: dt.datetime, but: set[str]) -> None:
 
 
 def test_signatures_are_found_by_index(db, at):
-    # SQLite does not see that what is asked for is what the partial index holds.
-    _by_index(at, {"on a sheet of paper"})
+    # SQLite does not see that what is asked for is what the partial index holds, and has no index
+    # of every petition.
+    _by_index(at, {"on a sheet of paper", "a draft's"})
+
+
+def test_a_signature_is_confirmed_by_its_address_not_by_its_petition(db):
+    """Of all the signatures of a petition none is read but those of the same address."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {signing_rows._CONFIRM}", [None] * 5)
+        plan = [str(row[-1]) for row in cursor.fetchall()]
+    of_others = [step for step in plan if step.startswith(("SEARCH o ", "SCAN o"))]
+    assert len(of_others) == 2
+    assert all("address_key=?" in step or "person_key=?" in step for step in of_others), plan
 
 
 @pytest.mark.usefixtures("on_postgres")
@@ -112,7 +125,7 @@ def test_indexes_are_swapped_there_and_back_while_rows_stand(at):
             with connection.cursor() as cursor:
                 cursor.execute(sql)
 
-    for new, old in ((MIGRATION.OLD, MIGRATION.NEW), (MIGRATION.NEW, MIGRATION.OLD)):
+    for new, old in ((OLD, NEW), (NEW, OLD)):
         # Twice, as where the first was stopped after its work.
         for _ in range(2):
             MIGRATION.swap(new, old)(None, Editor())
