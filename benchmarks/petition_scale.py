@@ -202,7 +202,9 @@ def table(found: dict[int, dict[str, Any]]) -> None:
     for what in found[first]["took"]:
         took = [each["took"][what] for each in found.values()]
         low, high = (percentile(found[many]["took"][what], 0.25) for many in (first, last))
-        mark = "  GROWS" if high > SLOW and high / low > TIMES else ""
+        usual, slow = (percentile(found[many]["took"][what], 0.5) for many in (first, last))
+        grew = min(high / low, slow / usual) > TIMES
+        mark = "  GROWS" if slow > SLOW and grew else ""
         print(
             f"{what:<48}" + "".join(f"{_cell(each):>20}" for each in took)
             + f"{high / low:>8.1f}{mark}"
