@@ -33,7 +33,7 @@ _TAKES = """(
 )"""
 # At most so many rows are counted, however many there are.
 _OF_NETWORK = """(SELECT COUNT(*) FROM (
-  SELECT 1 FROM petitions_signature s WHERE s.network_key = %s AND s.network_key <> ''
+  SELECT 1 FROM petitions_signature s WHERE s.network_key = %s AND NOT (s.network_key = '')
   AND s.signed_at > %s{proof} LIMIT %s) n)"""
 _OF_ADDRESS = """(SELECT COUNT(*) FROM (
   SELECT 1 FROM petitions_signature s WHERE s.address_key = %s AND s.signed_at > %s LIMIT %s) a)"""
@@ -124,11 +124,11 @@ AND EXISTS (SELECT 1 FROM petitions_petition p WHERE p.id = petitions_signature.
   AND {_TAKES.format(origin="petitions_signature.origin", online=ONLINE)})
 AND (SELECT o.id FROM petitions_signature o
   WHERE o.petition_id = petitions_signature.petition_id
-  AND o.address_key = petitions_signature.address_key AND o.address_key <> ''
+  AND o.address_key = petitions_signature.address_key AND NOT (o.address_key = '')
   AND o.state IN ({CONFIRMED}, {SET_ASIDE}) LIMIT 1) IS NULL
 AND (SELECT o.id FROM petitions_signature o
   WHERE o.petition_id = petitions_signature.petition_id AND o.origin = {PAPER}
-  AND o.person_key = petitions_signature.person_key AND o.person_key <> ''
+  AND o.person_key = petitions_signature.person_key AND NOT (o.person_key = '')
   AND o.state IN ({CONFIRMED}, {SET_ASIDE}) LIMIT 1) IS NULL
 RETURNING petition_id"""  # noqa: S608 — numbers of states
 
