@@ -87,14 +87,31 @@ def test_signatures_are_found_by_index(db, at):
     _by_index(at, {"on a sheet of paper", "a draft's"})
 
 
-def test_a_signature_is_confirmed_by_its_address_not_by_its_petition(db):
-    """Of all the signatures of a petition none is read but those of the same address."""
+def _steps(sql: str) -> list[str]:
+    """How SQLite goes about a statement of signing."""
+    if connection.vendor != "sqlite":
+        pytest.skip("how PostgreSQL goes about it follows from how many rows there are")
     with connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN QUERY PLAN {signing_rows._CONFIRM}", [None] * 5)
-        plan = [str(row[-1]) for row in cursor.fetchall()]
+        cursor.execute(f"EXPLAIN QUERY PLAN {sql}", [None] * sql.count("%s"))
+        return [str(row[-1]) for row in cursor.fetchall()]
+
+
+def test_a_signature_is_confirmed_by_its_address_not_by_its_petition(db):
+    """Of all the signatures of a petition none is read but those of the same person or address."""
+    plan = _steps(signing_rows._CONFIRM)
     of_others = [step for step in plan if step.startswith(("SEARCH o ", "SCAN o"))]
     assert len(of_others) == 2
-    assert all("address_key=?" in step or "person_key=?" in step for step in of_others), plan
+    assert "signature_once" in of_others[0]
+    assert "signature_on_paper" in of_others[1]
+
+
+@pytest.mark.parametrize("with_proof", [False, True])
+def test_a_signature_is_taken_in_by_its_network_and_address(db, with_proof):
+    plan = _steps(signing_rows._insert_sql(with_proof, ""))
+    of_others = [step for step in plan if step.startswith(("SEARCH", "SCAN"))]
+    assert any(step.startswith("SEARCH s USING") and "of_network" in step for step in plan), plan
+    assert any(step.startswith("SEARCH s USING") and "of_address" in step for step in plan), plan
+    assert not [step for step in of_others if step.startswith("SCAN s")]
 
 
 @pytest.mark.usefixtures("on_postgres")
