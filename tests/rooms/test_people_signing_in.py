@@ -178,7 +178,7 @@ def test_a_limit_by_something_unknown_is_a_fault_of_ours(db, at):
 def test_every_limit_can_be_reached_and_ends():
     for some in LIMITS.values():
         for limit in some:
-            assert limit.per in {limits.ADDRESS, limits.ACCOUNT, limits.NETWORK}
+            assert limit.per in {limits.ADDRESS, limits.ACCOUNT, limits.NETWORK, limits.PROOF}
             assert limit.count > 0
             assert dt.timedelta() < limit.window <= limits.LONGEST_WINDOW
 
