@@ -21,6 +21,7 @@ from tests.databases import (
     built,
     built_site,
     committing,
+    django_db_keepdb,
     django_db_modify_db_settings,
     on_postgres,
     postgres_server_folder,
@@ -33,6 +34,7 @@ __all__ = [
     "built",
     "built_site",
     "committing",
+    "django_db_keepdb",
     "django_db_modify_db_settings",
     "new_page",
     "on_postgres",
@@ -78,7 +80,7 @@ def _of_one_database(item: pytest.Item) -> bool:
     """Whether a test says the same whatever the database in use: it touches none, brings its own,
     or runs on PostgreSQL anyway."""
     names = set(getattr(item, "fixturenames", ()))
-    if names & {"committing", "on_postgres"}:
+    if names & {"committing", "on_postgres", "either_database"}:
         return True
     return not names & _IN_USE and item.get_closest_marker("django_db") is None
 

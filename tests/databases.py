@@ -15,7 +15,7 @@ from django.core import signals
 from django.core.management import call_command
 from django.db import close_old_connections, connections, transaction
 
-from tests import built_database, postgres_server
+from tests import built_database, migrated_database, postgres_server
 
 # Migrations with triggers that refuse to let rows be changed or deleted.
 TRIGGERS = importlib.import_module("folkmoot.common.migrations.0002_refuse_changes_to_acts")
@@ -109,7 +109,15 @@ def django_db_modify_db_settings(
     """On SQLite the test database is a file, as in use: threads and write-ahead logging."""
     default = connections.settings["default"]
     if default["ENGINE"].endswith("sqlite3"):
-        default["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+        file = tmp_path_factory.mktemp("database") / "test.sqlite3"
+        migrated_database.copy_to(file)
+        default["TEST"]["NAME"] = str(file)
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """On SQLite the tables are there already, and migrating finds nothing to do."""
+    return str(connections.settings["default"]["ENGINE"]).endswith("sqlite3")
 
 
 @pytest.fixture(scope="session")

@@ -19,6 +19,7 @@ from folkmoot.cli import work
 from folkmoot.cli.main import main
 from folkmoot.petitions.models import Signature
 from tests.built_database import REPOSITORY
+from tests.migrated_database import copy_to
 from tests.rooms import petitions_made as made
 from tests.rooms.test_petitions_letters import CONFIRM_LINK
 from tests.rooms.test_petitions_signing import sign
@@ -114,9 +115,7 @@ def _started(tmp_path: Path, *words: str) -> subprocess.Popen[str]:
         "DATABASE_URL": f"sqlite:///{tmp_path / 'folkmoot.sqlite3'}",
         "DJANGO_SETTINGS_MODULE": "folkmoot.settings",
     }
-    subprocess.run(
-        [sys.executable, "-m", "django", "migrate", "-v0"], env=env, cwd=REPOSITORY, check=True
-    )
+    copy_to(tmp_path / "folkmoot.sqlite3")
     start = "from folkmoot.cli.main import main; main()"
     return subprocess.Popen(
         [sys.executable, "-c", start, "work", *words],

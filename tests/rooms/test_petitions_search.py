@@ -42,14 +42,14 @@ def _counted_anew():
         pytest.param("postgres", marks=pytest.mark.postgres),
     ]
 )
-def database(request: pytest.FixtureRequest) -> None:
+def either_database(request: pytest.FixtureRequest) -> None:
     """The database in use, and PostgreSQL."""
     if request.param == "postgres":
         request.getfixturevalue("on_postgres")
 
 
 @pytest.fixture
-def w(database, at):
+def w(either_database, at):
     return made.world(at)
 
 
@@ -141,7 +141,7 @@ def test_one_that_is_not_open_yet_may_change_its_title_and_one_that_is_gone_is_n
     assert indexed() == set()
 
 
-def test_the_index_follows_the_archive(database):
+def test_the_index_follows_the_archive(either_database):
     kept = archived(1, "Build a velodrome")
     ArchivedPetition.objects.bulk_create(
         ArchivedPetition(source="uk-parliament", number=n, title=f"Aqueduct {n}", state="closed")
@@ -161,7 +161,7 @@ def test_the_index_follows_the_archive(database):
     assert indexed() == {(True, kept.pk)}
 
 
-def test_what_is_undone_is_not_in_the_index(database):
+def test_what_is_undone_is_not_in_the_index(either_database):
     with transaction.atomic():
         archived(1, "Build a velodrome")
         assert numbers("velodrome") == [1]
@@ -177,7 +177,7 @@ def test_an_emptied_table_leaves_nothing_in_the_index(on_postgres):
     assert indexed() == set()
 
 
-def test_the_triggers_are_there(database):
+def test_the_triggers_are_there(either_database):
     """A migration that rebuilds petitions_petition or petitions_archivedpetition on SQLite drops
     them: it must end with RunPython(follow, forget_nothing) of migration 0004."""
     with connection.cursor() as cursor:
@@ -232,7 +232,7 @@ def test_words_forms_slips_and_beginnings_are_found(w, typed):
     assert numbers(typed) == [petition.pk]
 
 
-def test_marks_inside_words_are_nothing(database):
+def test_marks_inside_words_are_nothing(either_database):
     archived(1, "Pay the U.K.'s M.P.s less")
     archived(2, "Children’s homes need café-style kitchens")
 
@@ -241,14 +241,14 @@ def test_marks_inside_words_are_nothing(database):
     assert numbers("children's home kitchens") == [2]
 
 
-def test_what_has_only_a_common_word_is_not_shown(database):
+def test_what_has_only_a_common_word_is_not_shown(either_database):
     archived(1, "Stop the closure of libraries in small towns and villages of the north")
 
     assert numbers("Stop fireworks after eleven at night in gardens") == []
 
 
 @pytest.mark.parametrize("typed", ["", "   ", "the", "to be or not to be", "?!", "…", "的"])
-def test_nothing_said_finds_nothing(database, typed):
+def test_nothing_said_finds_nothing(either_database, typed):
     archived(1, "To be or not to be")
 
     assert similar(typed) == []
@@ -272,7 +272,7 @@ def test_nothing_said_finds_nothing(database, typed):
         "v" * 5000 + " velodrome",
     ],
 )
-def test_what_is_typed_is_never_read_as_an_expression(database, typed):
+def test_what_is_typed_is_never_read_as_an_expression(either_database, typed):
     archived(1, "Build a velodrome")
 
     found = numbers(typed)
@@ -281,7 +281,7 @@ def test_what_is_typed_is_never_read_as_an_expression(database, typed):
     assert indexed()
 
 
-def test_any_text_at_all_is_answered(database):
+def test_any_text_at_all_is_answered(either_database):
     archived(1, "Build a velodrome")
 
     @settings(max_examples=60, suppress_health_check=list(HealthCheck), deadline=None)
@@ -305,7 +305,7 @@ def test_one_of_this_site_says_how_it_stands(w):
     assert found.origin is None
 
 
-def test_one_of_the_archive_says_where_it_is_from(database):
+def test_one_of_the_archive_says_where_it_is_from(either_database):
     archived(
         7, TITLE, signatures=3, link="https://petition.parliament.uk/petitions/7", period="2017-"
     )
@@ -373,7 +373,7 @@ def test_looking_asks_few_questions_and_writes_nothing(w):
 
 
 @pytest.mark.slow
-def test_the_real_archive_is_found_by_slips_and_in_other_words(database, at):
+def test_the_real_archive_is_found_by_slips_and_in_other_words(either_database, at):
     content = (
         shipped("data") / "participation/uk_parliament_petitions_2010_2018.csv.gz"
     ).read_bytes()

@@ -196,8 +196,8 @@ if __name__ == "__main__":
     import django
 
     django.setup()
-    from django.core.management import call_command
+    from tests.migrated_database import migrate
 
     Path(os.environ["FOLKMOOT_HOME"]).mkdir(parents=True, exist_ok=True)
-    call_command("migrate", verbosity=0)
+    migrate()
     sys.stdout.write(json.dumps(main(int(sys.argv[1]), int(sys.argv[2]))))

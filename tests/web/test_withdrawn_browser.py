@@ -35,6 +35,9 @@ def test_a_hidden_petition_is_erased_without_scripts(w: made.World, pages: Open)
     shot(page, "erase-check")
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     page.get_by_role("button", name="Erase them for good").click()
+    # The page was looked at before, and a browser keeps it for some seconds.
+    page.wait_for_timeout(2_500)
+    page.reload()
     shot(page, "erased")
     assert page.get_by_text("Its title and its texts were erased for law").is_visible()
     assert Petition.objects.get(pk=row.pk).title == ""
