@@ -78,8 +78,10 @@ _IN_USE = frozenset({"db", "transactional_db", "built", "built_site", "served"})
 
 def _of_one_database(item: pytest.Item) -> bool:
     """Whether a test says the same whatever the database in use: it touches none, brings its own,
-    or runs on PostgreSQL anyway."""
+    runs on PostgreSQL anyway, or looks at pages with a browser and is no walk."""
     names = set(getattr(item, "fixturenames", ()))
+    if "browser" in names and item.path.parent.name != "walks":
+        return True
     if names & {"committing", "on_postgres", "either_database"}:
         return True
     return not names & _IN_USE and item.get_closest_marker("django_db") is None

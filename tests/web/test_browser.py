@@ -62,8 +62,6 @@ PAGES = [
 ]
 
 
-# Pages say the same whatever the database.
-@pytest.mark.once
 @pytest.mark.parametrize("path", PAGES)
 def test_page_is_accessible_and_fits_wide_and_narrow(new_page, path):
     page = new_page(width=1280)

@@ -84,7 +84,6 @@ def looked_at(page: Page, path: str) -> None:
         assert violations(page) == [], (path, width)
 
 
-@pytest.mark.once
 def test_every_page_of_a_petition_is_accessible(w: made.World, pages: Open) -> None:
     page = pages()
     answered = made.petition(w, title=f"{made.TITLE}: {'verylongword' * 4}", creator_shown=True)
@@ -107,7 +106,6 @@ def test_every_page_of_a_petition_is_accessible(w: made.World, pages: Open) -> N
         looked_at(page, path)
 
 
-@pytest.mark.once
 def test_every_page_of_a_creator_is_accessible(w: made.World, pages: Open) -> None:
     page = pages(w.creator)
     for state in (states.DRAFT, states.SPONSORS, states.MODERATION, states.OPEN, states.REJECTED,

@@ -41,7 +41,6 @@ def signed(transactional_db: None) -> Petition:
     return row
 
 
-@pytest.mark.once
 def test_every_page_is_accessible(signed: Petition, pages: Open) -> None:
     page = pages()
     for path in (
