@@ -45,8 +45,19 @@ _RULES = {
 }
 
 
+def width_of(page: Page) -> int:
+    """How wide a page is, in pixels, once it is there.
+
+    Asked of a page that is just being left, a browser without scripts may never answer.
+    """
+    page.wait_for_load_state()
+    width: int = page.locator("html").evaluate("page => page.scrollWidth")
+    return width
+
+
 def violations(page: Page) -> list[str]:
     """What axe finds against a page as it is shown now: at most three places for each rule."""
+    page.wait_for_load_state()
     # Injected by the browser's own tooling, since the site's policy rightly forbids it.
     page.evaluate(_AXE)
     found = page.evaluate("rules => axe.run(document, rules)", _RULES)

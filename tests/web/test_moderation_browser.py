@@ -10,7 +10,7 @@ import pytest
 
 from folkmoot.petitions.models import Signature
 from folkmoot.petitions.models_signing import PAPER, SET_ASIDE
-from tests.browsing import violations
+from tests.browsing import violations, width_of
 from tests.rooms import petitions_made as made
 from tests.rooms.test_petitions_paper import PEOPLE, sheet
 from tests.rooms.test_petitions_patterns import burst_of
@@ -40,7 +40,7 @@ def test_an_alert_is_set_aside_and_restored_without_scripts(w: made.World, pages
     shot(page, "moderation")
     page.get_by_role("link", name=row.title).click()
     shot(page, "alert")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert width_of(page) <= 360
     page.get_by_role("button", name="Set them aside").click()
     assert Signature.objects.filter(petition=row, state=SET_ASIDE).count() == 30
     page.goto(f"/petitions/{row.pk}/")
@@ -73,7 +73,7 @@ def test_paper_is_looked_at_and_taken_in_without_scripts(
     _send(page, good, w)
     shot(page, "paper-look")
     assert page.get_by_text("3 signatures would be taken in.").is_visible()
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert width_of(page) <= 360
     page.get_by_role("button", name="Take them in").click()
     shot(page, "paper-taken")
     assert page.get_by_text("4 rows: 3 taken, 1 that had signed already.").is_visible()

@@ -11,7 +11,7 @@ from django.db import transaction
 from folkmoot.duties.rules import duty_path
 from folkmoot.petitions.actions.thresholds import reach
 from folkmoot.web import remembered
-from tests.browsing import violations
+from tests.browsing import violations, width_of
 from tests.rooms import petitions_made as made
 from tests.web.test_petition_browser import AT, Open, looked_at, pages, w
 
@@ -43,7 +43,7 @@ def test_it_is_accessible_and_adopts_without_scripts(w: made.World, pages: Open)
     page.get_by_role("button", name="Adopt in public").click()
 
     assert page.get_by_text("The body's own scheme, version 1").is_visible()
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert width_of(page) <= 360
     page.close()
 
 

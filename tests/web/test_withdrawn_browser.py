@@ -8,7 +8,7 @@ from folkmoot.duties.actions import answer
 from folkmoot.duties.models import DutyAnswer
 from folkmoot.petitions.models import Petition, Question
 from folkmoot.petitions.rules.states import HIDDEN, OPEN
-from tests.browsing import violations
+from tests.browsing import violations, width_of
 from tests.rooms import petitions_made as made
 from tests.rooms.petitions_answered import answered, owed
 from tests.web.test_moderation_browser import shot
@@ -33,7 +33,7 @@ def test_a_hidden_petition_is_erased_without_scripts(w: made.World, pages: Open)
     page.get_by_label("A court ordered it").check()
     page.get_by_role("button", name="Go on").click()
     shot(page, "erase-check")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert width_of(page) <= 360
     page.get_by_role("button", name="Erase them for good").click()
     # The page was looked at before, and a browser keeps it for some seconds.
     page.wait_for_timeout(2_500)
@@ -86,7 +86,7 @@ def test_answers_are_withdrawn_without_scripts(w: made.World, pages: Open) -> No
         page.get_by_role("button", name="Erase the words").click()
         shot(page, "withdraw-fault")
         assert page.get_by_text("Tick the box. It cannot be undone.").first.is_visible()
-        assert page.evaluate("document.documentElement.scrollWidth") <= 360
+        assert width_of(page) <= 360
         page.get_by_label("I am sure: this cannot be undone").check()
         page.get_by_role("button", name="Erase the words").click()
         shot(page, f"withdrawn{start.replace('/', '-')}")
