@@ -46,12 +46,14 @@ _RULES = {
 
 
 def width_of(page: Page) -> int:
-    """How wide a page is, in pixels, once it is there.
+    """How wide what a page shows is, in pixels.
 
-    Asked of a page that is just being left, a browser without scripts may never answer.
+    The browser itself is asked: an expression that is evaluated in a page without scripts, while
+    the page before it is being left, may never be answered.
     """
-    page.wait_for_load_state()
-    width: int = page.locator("html").evaluate("page => page.scrollWidth")
+    session = page.context.new_cdp_session(page)
+    width = int(session.send("Page.getLayoutMetrics")["cssContentSize"]["width"])
+    session.detach()
     return width
 
 

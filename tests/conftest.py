@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
+from _pytest.nodeid import NodeId
 from django.conf import settings
 
 from folkmoot.common import switches
@@ -87,12 +89,24 @@ def _of_one_database(item: pytest.Item) -> bool:
     return not names & _IN_USE and item.get_closest_marker("django_db") is None
 
 
+def _each_under_its_own_name(items: list[pytest.Item]) -> None:
+    """Tests in several processes are told apart by their names alone: of two tests of one name
+    only one would run. Those of the API's operations come without the operation in theirs."""
+    for item in items:
+        if not item.nodeid.endswith(item.name):
+            item._id = NodeId.parse(f"{item.nodeid.rpartition('::')[0]}::{item.name}")
+    several = [name for name, times in Counter(item.nodeid for item in items).items() if times > 1]
+    if several:
+        raise pytest.UsageError(f"tests of one name: {several[:5]}")
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Tests that look with the browser, start PostgreSQL, or need only one run, carry the mark of
     it.
 
     Where PostgreSQL is the database in use, what runs on both is not run on it twice.
     """
+    _each_under_its_own_name(items)
     on_postgres_anyway = settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
     kept: list[pytest.Item] = []
     twice: list[pytest.Item] = []

@@ -9,6 +9,8 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -108,7 +110,8 @@ def test_a_job_that_fails_again_and_again_waits_longer(monkeypatch: pytest.Monke
     assert waits == [2, 4, 8, 16, 32, 60, 60, 60, 60]
 
 
-def _started(tmp_path: Path, *words: str) -> subprocess.Popen[str]:
+@contextmanager
+def _started(tmp_path: Path, *words: str) -> Iterator[subprocess.Popen[str]]:
     env = {
         **os.environ,
         "FOLKMOOT_HOME": str(tmp_path),
@@ -117,14 +120,19 @@ def _started(tmp_path: Path, *words: str) -> subprocess.Popen[str]:
     }
     copy_to(tmp_path / "folkmoot.sqlite3")
     start = "from folkmoot.cli.main import main; main()"
-    return subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-c", start, "work", *words],
         env=env,
         cwd=REPOSITORY,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-    )
+    ) as process:
+        try:
+            yield process
+        finally:
+            # It works for ever where it does not do as it is told.
+            process.kill()
 
 
 @pytest.mark.slow

@@ -25,7 +25,7 @@ def test_two_files_at_the_same_moment_leave_one_holder(committing: None) -> None
         slug="leeds-city-council", name="Leeds", kind="metropolitan-council", area=area, source="t"
     )
     Office.objects.create(body=body, slug="leader", title="Leader", kind="leader", seats=1)
-    start = threading.Barrier(2)
+    start = threading.Barrier(2, timeout=60)
     outcomes: list[str] = []
 
     def bring(name: str) -> None:

@@ -289,7 +289,7 @@ def test_a_slow_worker_gives_back_what_it_has_not_begun_with(committing, at, mon
 def test_workers_side_by_side_send_each_message_once(committing, at):
     keys = {put(at, key=f"cause:{number}").key for number in range(40)}
     postbox = Postbox()
-    together = threading.Barrier(4)
+    together = threading.Barrier(4, timeout=60)
 
     def work(_):
         together.wait()

@@ -16,7 +16,7 @@ from tests.rooms.petitions_made import DAY, LEEDS
 
 def at_once(*works):
     """What came of each of ``works``, begun together: its result, or the Conflict it met."""
-    start = Barrier(len(works))
+    start = Barrier(len(works), timeout=60)
 
     def run(work):
         try:

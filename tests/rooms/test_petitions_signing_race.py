@@ -17,7 +17,7 @@ NETWORK = "192.0.2.7"
 
 def together(work, number):
     """Runs ``work(n)`` for each n at once; what each gave or raised."""
-    barrier = threading.Barrier(number)
+    barrier = threading.Barrier(number, timeout=60)
 
     def run(n):
         barrier.wait()

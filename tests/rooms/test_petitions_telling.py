@@ -188,7 +188,7 @@ def test_several_workers_at_once_write_each_letter_once(committing, at, monkeypa
     petition = made.petition(w)
     signed = made.signatures(petition, 60, at, tell_me=True)
     given = answered(w.officer, owed(petition, at), at)
-    start = threading.Barrier(4)
+    start = threading.Barrier(4, timeout=60)
     counts = []
 
     def work():

@@ -153,7 +153,7 @@ def test_which_states_reach(db, at, state, owed):
 
 def test_twenty_who_count_at_once_make_it_owed_once(committing, at):
     petition = made.petition(made.world(at)).pk
-    start = Barrier(COUNTERS)
+    start = Barrier(COUNTERS, timeout=60)
 
     def count(_number):
         try:

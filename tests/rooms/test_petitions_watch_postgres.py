@@ -55,7 +55,7 @@ def test_workers_at_once_make_one_table() -> None:
     row = petition(TODAY, signatures=55)
     counts(row, {LEEDS_CODE: {TODAY - 2 * DAY: 40, TODAY - DAY: 11}, EXETER_CODE: {TODAY - DAY: 4}})
     troubles: list[BaseException] = []
-    ready = threading.Barrier(4)
+    ready = threading.Barrier(4, timeout=60)
 
     def work() -> None:
         try:

@@ -145,7 +145,7 @@ class TestOnBothDatabases:
         make_world()
         put_out(figures())
         both = [waiting(arrive(figures(E08000035_0=value))) for value in ("1", "2")]
-        start = threading.Barrier(2)
+        start = threading.Barrier(2, timeout=60)
 
         def commit(publication: Publication) -> str:
             try:

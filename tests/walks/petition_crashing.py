@@ -35,6 +35,7 @@ START = "from folkmoot.cli.main import main; main()"
 POST = "tests.walks.petition_crashing.Post"
 SIGNERS, READERS = 4, 4
 SLOW = 180.0  # seconds within which everybody must have come through
+PATIENCE = 60.0  # seconds within which the site must answer again
 
 
 class Post:
@@ -66,7 +67,7 @@ class Site:
     def __init__(self, port: int, home: Path) -> None:
         self.port, self.home = port, home
         self.log = (home / "log").open("ab")
-        self.server = self.start("serve", "--port", str(port), "--workers", "2", "--no-work")
+        self.server = self.serve()
         self.worker = self.start("work")
 
     def start(self, *words: str) -> subprocess.Popen[bytes]:
@@ -82,23 +83,35 @@ class Site:
         except (OSError, http.client.HTTPException):
             return False
 
+    def serve(self) -> subprocess.Popen[bytes]:
+        return self.start("serve", "--port", str(self.port), "--workers", "2", "--no-work")
+
     def wait(self) -> None:
-        for _ in range(600):
+        """Until the site answers. Where the server gave up, it is started again.
+
+        It gives up where one of its processes is killed while that starts, as it should:
+        whatever watches over it starts it again, as after ``kill_server``.
+        """
+        ending = time.monotonic() + PATIENCE
+        while time.monotonic() < ending:
             if self.answers():
                 return
             if self.server.poll() is not None:
-                break
+                self.server = self.serve()
             time.sleep(0.1)
         raise RuntimeError((self.home / "log").read_text()[-3000:])
 
     def kill_server(self) -> None:
-        """The whole server, its processes first, so that none of them outlives it."""
-        for child in children(self.server.pid):
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(child, signal.SIGKILL)
-        self.server.kill()
-        self.server.wait()
-        self.server = self.start("serve", "--port", str(self.port), "--workers", "2", "--no-work")
+        """The whole server with its processes, so that none of them outlives it."""
+        if self.server.poll() is None:
+            # Stopped first: it would start another process in place of one that was killed.
+            self.server.send_signal(signal.SIGSTOP)
+            for child in children(self.server.pid):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(child, signal.SIGKILL)
+            self.server.kill()
+            self.server.wait()
+        self.server = self.serve()
 
     def kill_one(self) -> None:
         """One process of the server, which starts another by itself."""
@@ -122,6 +135,7 @@ class Site:
                 process.wait(30)
             except subprocess.TimeoutExpired:
                 process.kill()
+                process.wait()
 
 
 def children(pid: int) -> list[int]:
@@ -155,8 +169,11 @@ class People:
         self.letters: list[bytes] = []
         self.done = threading.Event()
         self.trouble: Counter[str] = Counter()
-        self.threads = [threading.Thread(target=self.sign) for _ in range(SIGNERS)]
-        self.threads += [threading.Thread(target=self.read) for _ in range(READERS)]
+        # Not waited for where the walk breaks off: some would try again for ever.
+        self.threads = [
+            threading.Thread(target=target, daemon=True)
+            for target in [self.sign] * SIGNERS + [self.read] * READERS
+        ]
         self.stop = threading.Event()
 
     def send(self, path: str, form: dict[str, str], network: str) -> int:
@@ -285,8 +302,18 @@ def main(kills: int, seed: int, port: int) -> dict[str, object]:
     home = Path(os.environ["FOLKMOOT_HOME"])
     post = Path(os.environ["PETITION_POST"])
     site = Site(port, home)
+    try:
+        return kill_while_people_sign(site, kills, dice, post)
+    finally:
+        site.stop()
+
+
+def kill_while_people_sign(
+    site: Site, kills: int, dice: random.Random, post: Path
+) -> dict[str, object]:
+    """The walk itself, on a site that has been started; what came of it."""
     site.wait()
-    people = People(port, open_petition(), post)
+    people = People(site.port, open_petition(), post)
     for thread in people.threads:
         thread.start()
     time.sleep(2)
@@ -297,7 +324,6 @@ def main(kills: int, seed: int, port: int) -> dict[str, object]:
         done[what] += 1
         time.sleep(dice.uniform(0.2, 1.5))
         if what != "worker":
-            # A process that is killed while it starts makes the server give up, as it should.
             site.wait()
             time.sleep(dice.uniform(5.5, 7.0) if what == "one" else dice.uniform(0.2, 2.0))
     people.done.set()

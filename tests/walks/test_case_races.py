@@ -26,7 +26,7 @@ def stage(committing, at):
 
 def at_once(*works):
     """What came of each of ``works``, begun together: its result, or the error it met."""
-    start = Barrier(len(works))
+    start = Barrier(len(works), timeout=60)
 
     def run(work):
         try:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -29,17 +30,23 @@ def walk(url: str, home: Path, seed: int) -> dict[str, object]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = str(free.getsockname()[1])
-    done = subprocess.run(
+    with subprocess.Popen(
         [sys.executable, "-m", "tests.walks.petition_crashing", str(KILLS), str(seed), port],
         cwd=REPOSITORY,
         env={**os.environ, "DATABASE_URL": url, "FOLKMOOT_HOME": str(home)},
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
-        check=False,
-        timeout=900,
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
-    found: dict[str, object] = json.loads(done.stdout)
+        start_new_session=True,
+    ) as walking:
+        try:
+            out, errors = walking.communicate(timeout=400)
+        except BaseException:
+            # With the servers that it started.
+            os.killpg(walking.pid, signal.SIGKILL)
+            raise
+    assert walking.returncode == 0, errors[-3000:]
+    found: dict[str, object] = json.loads(out)
     return found
 
 
