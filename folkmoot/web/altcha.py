@@ -14,9 +14,11 @@ import datetime as dt
 import hashlib
 import json
 import secrets
+from functools import lru_cache
 from typing import Any
 
 import altcha
+from django.conf import settings
 from django.http import HttpRequest, JsonResponse
 from django.urls import path
 from django.utils import timezone
@@ -36,8 +38,14 @@ _FEWEST, _MOST = 1_500, 3_000
 _LONGEST = 4_000  # characters of what a browser may send; a true proof has about 900
 
 
+@lru_cache(maxsize=32)
+def _derived(site_key: str, use: str) -> str:
+    made = salted_hmac("folkmoot.web.altcha", use, secret=site_key, algorithm="sha256")
+    return made.hexdigest()
+
+
 def _key(use: str) -> str:
-    return salted_hmac("folkmoot.web.altcha", use, algorithm="sha256").hexdigest()
+    return _derived(settings.SECRET_KEY, use)
 
 
 def new_challenge(at: dt.datetime) -> dict[str, Any]:

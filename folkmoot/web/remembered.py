@@ -187,7 +187,7 @@ def _watched(address: str, also: Callable[..., str], arguments: dict[str, str | 
 
 
 def _answer(request: HttpRequest, page: _Page, keep: int) -> HttpResponse:
-    if "gzip" in request.headers.get("Accept-Encoding", ""):
+    if "gzip" in request.META.get("HTTP_ACCEPT_ENCODING", ""):
         response = HttpResponse(page.packed)
         response["Content-Encoding"] = "gzip"
     else:

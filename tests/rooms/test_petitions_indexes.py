@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from folkmoot.common import statements
 from folkmoot.petitions.actions import forgetting, life, paper, signing_rows
 from folkmoot.petitions.models import Petition
-from folkmoot.petitions.models_signing import CONFIRMED, CREATOR, Signature
+from folkmoot.petitions.models_signing import CONFIRMED, CREATOR, PENDING, Signature
 from folkmoot.petitions.rules import states
 from tests.rooms import petitions_made as made
 
@@ -148,3 +149,36 @@ def test_indexes_are_swapped_there_and_back_while_rows_stand(at):
             MIGRATION.swap(new, old)(None, Editor())
         _persons_are_one(petition, at)
     assert Signature.objects.filter(petition=petition).count() == 3
+
+
+def _plan_of_confirming() -> str:
+    """The plan by which this connection confirms, as PostgreSQL keeps it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT name FROM pg_prepared_statements"
+            " WHERE statement LIKE 'UPDATE petitions_signature SET state = 1%'"
+        )
+        (name,) = [row[0] for row in cursor.fetchall()]
+        cursor.execute(f"EXPLAIN EXECUTE \"{name}\"(now(), 1, now(), '2026-01-01', '2026-01-01')")
+        return "\n".join(row[0] for row in cursor.fetchall())
+
+
+@pytest.mark.usefixtures("on_postgres")
+def test_confirming_is_planned_anew_when_the_table_has_filled(at, monkeypatch):
+    petition = made.petition(made.world(at))
+    with connection.cursor() as cursor:
+        # Nothing analyses it, as in the first minute of a new site.
+        cursor.execute("ALTER TABLE petitions_signature SET (autovacuum_enabled = off)")
+    signing_rows.confirm(0, at.date(), at, at)
+    made.signatures(petition, 3_000, at, state=PENDING, confirmed_at=None)
+    before = _plan_of_confirming()
+    signing_rows.confirm(0, at.date(), at, at)
+    assert _plan_of_confirming() == before
+
+    monkeypatch.setattr(statements, "KEPT_FOR", 0.0)
+    signing_rows.confirm(0, at.date(), at, at)
+
+    assert _plan_of_confirming() != before
+    # The row itself by its number; whatever stands against it by its address, and on paper.
+    for index in ("petitions_signature_pkey", "signature_once", "signature_on_paper"):
+        assert index in _plan_of_confirming()

@@ -117,15 +117,17 @@ def too_many_of_network(row: Signature) -> bool:
 
 # Nobody of the same address stands already, nor the same name and postcode on paper.
 # A subquery for one row, and not NOT EXISTS: that is planned as a join, which reads every signature
-# that stands as long as the tables are not analysed.
+# that stands as long as the tables are not analysed. For the same reason IS TRUE: what waits is
+# found by its number, and never by an index of everything that waits. And for the same reason an
+# order, which only the index by address has.
 _CONFIRM = f"""UPDATE petitions_signature SET state = {CONFIRMED}, confirmed_at = %s
-WHERE id = %s AND state = {PENDING} AND signed_at > %s
+WHERE id = %s AND (state = {PENDING}) IS TRUE AND (signed_at > %s) IS TRUE
 AND EXISTS (SELECT 1 FROM petitions_petition p WHERE p.id = petitions_signature.petition_id
   AND {_TAKES.format(origin="petitions_signature.origin", online=ONLINE)})
 AND (SELECT o.id FROM petitions_signature o
   WHERE o.petition_id = petitions_signature.petition_id
   AND o.address_key = petitions_signature.address_key AND NOT (o.address_key = '')
-  AND o.state IN ({CONFIRMED}, {SET_ASIDE}) LIMIT 1) IS NULL
+  AND o.state IN ({CONFIRMED}, {SET_ASIDE}) ORDER BY o.slot LIMIT 1) IS NULL
 AND (SELECT o.id FROM petitions_signature o
   WHERE o.petition_id = petitions_signature.petition_id AND o.origin = {PAPER}
   AND o.person_key = petitions_signature.person_key AND NOT (o.person_key = '')

@@ -55,7 +55,7 @@ def address(request: HttpRequest) -> str:
     seen: str = request.META.get("REMOTE_ADDR", "")
     if settings.BEHIND_PROXY:
         # The last is the one our own proxy added; whoever asks may have written the others.
-        seen = request.headers.get("X-Forwarded-For", seen).rpartition(",")[2]
+        seen = request.META.get("HTTP_X_FORWARDED_FOR", seen).rpartition(",")[2]
     return seen
 
 
