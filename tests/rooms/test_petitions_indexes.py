@@ -83,6 +83,8 @@ def _by_index(at: dt.datetime, but: set[str]) -> None:
 
 
 def test_signatures_are_found_by_index(db, at):
+    if connection.vendor != "sqlite":
+        pytest.skip("how PostgreSQL goes about it follows from what other tests left behind")
     # SQLite does not see that what is asked for is what the partial index holds, and has no index
     # of every petition.
     _by_index(at, {"on a sheet of paper", "a draft's"})
