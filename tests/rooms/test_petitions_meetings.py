@@ -16,7 +16,7 @@ from folkmoot.petitions.actions.thresholds import reach
 from folkmoot.petitions.models import Meeting, Petition, Threshold
 from folkmoot.petitions.queries_meetings import coming_meetings, debate_due
 from folkmoot.petitions.rules.meetings import MOST_DATES, read_dates
-from folkmoot.petitions.rules.thresholds import AGENDA_DAYS, clear_days, debate_day
+from folkmoot.petitions.rules.thresholds import AGENDA_DAYS, bank_holidays, clear_days, debate_day
 from tests.rooms import petitions_made as made
 from tests.rooms.petitions_made import DAY, LEEDS
 
@@ -49,12 +49,24 @@ def reached(w):
 
 @given(days, st.integers(0, 400))
 @example(MONDAY, 0)
-def test_clear_days_are_the_weekdays_between(since, many):
+@example(dt.date(2026, 12, 21), 20)
+def test_clear_days_are_the_working_days_between(since, many):
     until = since + many * DAY
     between = [since + number * DAY for number in range(1, many)]
 
-    assert clear_days(since, until) == sum(day.weekday() < 5 for day in between)
+    assert clear_days(since, until) == sum(
+        day.weekday() < 5 and day not in bank_holidays(day.year) for day in between
+    )
     assert clear_days(until, since) == 0
+
+
+def test_bank_holidays_are_those_that_the_government_published():
+    # gov.uk/bank-holidays, England and Wales, 2026; a weekend's own day may stand beside its lieu.
+    published = ["01-01", "04-03", "04-06", "05-04", "05-25", "08-31", "12-25", "12-28"]
+
+    assert [
+        f"{day:%m-%d}" for day in bank_holidays(2026) if day.weekday() < 5
+    ] == published  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -66,6 +78,8 @@ def test_clear_days_are_the_weekdays_between(since, many):
         (dt.date(2026, 11, 27), dt.date(2026, 12, 5), True),
         (dt.date(2026, 11, 28), dt.date(2026, 12, 4), False),
         (dt.date(2026, 11, 28), dt.date(2026, 12, 5), True),
+        (dt.date(2026, 12, 21), dt.date(2026, 12, 30), False),  # neither the 25th nor the 28th
+        (dt.date(2026, 12, 21), dt.date(2026, 12, 31), True),
     ],
 )
 def test_five_clear_days_for_the_agenda(reached_on, meeting, in_time):
