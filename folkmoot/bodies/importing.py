@@ -14,6 +14,7 @@ from folkmoot.bodies import posts, registers
 from folkmoot.bodies.catalogue import Catalogue, RemitFile, read_catalogue
 from folkmoot.bodies.models import Body, Holder, Office, OfficeArea, Remit
 from folkmoot.common.errors import BadInput
+from folkmoot.common.statements import survey
 from folkmoot.places import queries as places
 from folkmoot.places.models import Area
 from folkmoot.places.rules import slug_of
@@ -73,12 +74,14 @@ def import_bodies(data: Path, catalogue: Path, *, at: dt.datetime) -> BodiesImpo
     _write_acting(acting, keys, areas)
     if people is not None:
         _write_members(members, keys, people.source, people.as_at)
+    remits = _write_remits(found)
+    survey(Body, Office, OfficeArea, Holder, Remit)
     return BodiesImported(
         bodies=len(bodies),
         offices=len(offices),
         acting=len(acting),
         holders=Holder.objects.count(),
-        remits=_write_remits(found),
+        remits=remits,
         at=at,
     )
 

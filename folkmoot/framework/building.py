@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from django.db import transaction
 
+from folkmoot.common.statements import survey
 from folkmoot.framework.building_bodies import release_for, rows_of_bodies
 from folkmoot.framework.catalogue import Framework, Standard
 from folkmoot.framework.history import panels
@@ -137,6 +138,8 @@ def _replace(due: list[_Due], gone: list[int], at: dt.datetime) -> int:
                 )
                 BodyStanding.objects.bulk_create(of_bodies, batch_size=_BATCH)
                 written += len(of_bodies)
+        if due:
+            survey(Standing, BodyStanding, StandardAccount)
     return written
 
 

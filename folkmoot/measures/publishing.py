@@ -16,6 +16,7 @@ from django.db import connection, transaction
 
 from folkmoot.common.acts import record_acts
 from folkmoot.common.errors import Conflict
+from folkmoot.common.statements import survey
 from folkmoot.measures import store
 from folkmoot.measures.computing import (
     Computed,
@@ -178,6 +179,7 @@ class Publication:
                 act_on(each.release, "publish-release", office=office, at=at)
                 for each in self._staged
             )
+            survey(Release, Observation, BodyObservation, Account, MeasureAccount)
         return [each.release for each in self._staged]
 
 

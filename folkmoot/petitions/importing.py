@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from django.db import transaction
 
 from folkmoot.common.acts import record_act
+from folkmoot.common.statements import survey
 from folkmoot.petitions.archives import ArchiveRow, archive, read_rows
 from folkmoot.petitions.models import ArchivedPetition
 
@@ -51,6 +52,7 @@ def import_archive(*, source: str, content: bytes, office: str, at: dt.datetime)
             changed.append(made)
     ArchivedPetition.objects.bulk_create(new, batch_size=_BATCH)
     ArchivedPetition.objects.bulk_update(changed, _FIELDS, batch_size=500)
+    survey(ArchivedPetition, "petitions_title")
     done = ArchiveImported(len(new), len(changed), len(rows) - len(new) - len(changed))
     if new or changed:
         record_act(verb="import-archive", office=office, subject=f"archive:{source}", at=at)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from django.db import transaction
 
+from folkmoot.common.statements import survey
 from folkmoot.places import gazetteer, rules
 from folkmoot.places.atlas import EDITION, AreaRow, Atlas, read_atlas
 from folkmoot.places.codes import dfe_neighbours
@@ -62,6 +63,7 @@ def import_places(data: Path, *, at: dt.datetime, joined: Path | None = None) ->
         ids = _write_areas(atlas)
         links = _write_links(atlas, ids)
         lists = _write_similar(similar, ids)
+        survey(Area, AreaLink, SimilarArea)
     gazetteer.forget()
     return PlacesImported(areas=len(atlas.areas), links=links, similar=lists, at=at)
 

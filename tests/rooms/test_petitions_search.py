@@ -378,9 +378,6 @@ def test_the_real_archive_is_found_by_slips_and_in_other_words(either_database, 
         shipped("data") / "participation/uk_parliament_petitions_2010_2018.csv.gz"
     ).read_bytes()
     import_archive(source="uk-parliament", content=content, office="operator", at=at)
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE petitions_title")
     hits: dict[str, list[bool]] = defaultdict(list)
     with CASES.open(encoding="utf-8", newline="") as file:
         for case in csv.DictReader(file):
