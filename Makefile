@@ -3,10 +3,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test install install-dev checks
+.PHONY: run rehearse test install install-dev checks
 
 run: $(VENV)/ready
 	@$(BIN)/folkmoot demo
+
+# The same on a site where petitions, signatures, answers and acts are made up, and say so.
+rehearse: $(VENV)/ready
+	@FOLKMOOT_REHEARSAL=true FOLKMOOT_SITE_URL=http://localhost:8001 $(BIN)/folkmoot demo --port 8001
 
 test: $(VENV)/ready-dev
 	@$(BIN)/python -m pytest -n 2 --dist loadfile

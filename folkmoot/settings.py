@@ -13,8 +13,10 @@ from folkmoot.people.retention import SESSIONS
 
 PACKAGE = Path(__file__).resolve().parent
 
+# A whole site on which everything that people and bodies do is made up, and which says so.
+REHEARSAL = env.boolean("FOLKMOOT_REHEARSAL", default=False)
 # Where this installation keeps its database and the bytes of releases.
-HOME = Path(env.text("FOLKMOOT_HOME", "var")).resolve()
+HOME = Path(env.text("FOLKMOOT_HOME", "var/rehearsal" if REHEARSAL else "var")).resolve()
 
 PRODUCTION = env.boolean("FOLKMOOT_PRODUCTION", default=False)
 DEBUG = env.boolean("FOLKMOOT_DEBUG", default=False)

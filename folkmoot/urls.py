@@ -44,6 +44,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("folkmoot.web.pages.register")),
     path("", include("folkmoot.web.pages.cases")),
     path("", include("folkmoot.web.pages.rehearsal_space")),
+    path("", include("folkmoot.web.pages.rehearsal_site")),
     path("", include("folkmoot.web.pages.frameworks")),
     path("", include("folkmoot.web.pages.bodies")),
     path("", include("folkmoot.web.altcha")),

@@ -16,6 +16,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from folkmoot.api.columns import SEPARATOR, Column
+from folkmoot.common.purpose import labelled
 from folkmoot.measures import queries_account as account_reads
 from folkmoot.measures.export import account_parquet
 from folkmoot.measures.models import Measure, Release, Source
@@ -116,7 +117,8 @@ def _csv(table: Table) -> HttpResponse:
     writer.writerow([name for name, _, _ in table.columns])
     writer.writerows([_cell(value) for value in row] for row in table.rows)
     response = HttpResponse(text.getvalue(), content_type="text/csv; charset=utf-8; header=present")
-    response["Content-Disposition"] = f'attachment; filename="{table.name}.csv"'
+    name = f"rehearsal-{table.name}" if settings.REHEARSAL else table.name
+    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     response["Link"] = (
         f'<{table.name}.csv-metadata.json>; rel="describedby"; type="application/csvm+json"'
     )
@@ -127,7 +129,7 @@ def _metadata(table: Table) -> HttpResponse:
     body = {
         "@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}],
         "url": f"{table.name}.csv",
-        "dc:title": table.title,
+        "dc:title": labelled(table.title),
         "dc:license": {"@id": LICENCE},
         "dc:source": table.source or f"{settings.SITE_URL}/sources/",
         "dialect": {"header": True, "encoding": "utf-8"},

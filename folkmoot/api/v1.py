@@ -15,13 +15,14 @@ from ninja.errors import HttpError, ValidationError
 from folkmoot.api import shapes, v1_answers, v1_framework, v1_interventions, v1_petitions
 from folkmoot.api.paging import After, Key, Limit, NeededText, Number, ReleaseKey, Text, page
 from folkmoot.common.errors import BadInput, Fault, FolkmootError, NotFound, error_body
+from folkmoot.common.purpose import labelled
 from folkmoot.measures import queries_account as account_reads
 from folkmoot.measures.models import Measure, Observation, Release, Revision, Source
 from folkmoot.places.models import Area, AreaLink, SimilarArea
 from folkmoot.services.models import Service
 
 api = NinjaAPI(
-    title="Folkmoot",
+    title=labelled("Folkmoot"),
     version="1",
     urls_namespace="api-v1",
     description=(

@@ -53,6 +53,13 @@ def office_keys(body: str, on: dt.date) -> list[str] | None:
     return list(found.offices.filter(on_day(on)).values_list("slug", flat=True))
 
 
+def senior_office(body: Body, on: dt.date) -> str:
+    """The key of the office of a body's senior officer on a day; "" where it has none here."""
+    rows = Office.objects.filter(on_day(on), body=body, kind__in=rules.SENIOR_OFFICES)
+    found = dict(rows.values_list("kind", "slug"))
+    return next((found[each] for each in rules.SENIOR_OFFICES if each in found), "")
+
+
 def bodies(kind: str = "", on: dt.date | None = None) -> QuerySet[Body]:
     """Bodies by name, with their places: of one kind, and those there were on a day.
 

@@ -42,6 +42,10 @@ COUNCIL_OF_AREA: dict[str, str] = {
 }
 COUNCIL_KINDS = frozenset(COUNCIL_OF_AREA.values())
 
+# Kinds of office that are a body's senior officer: the first that a body has is it.
+SENIOR_OFFICES = (
+    "head-of-paid-service", "chief-executive", "chief-constable", "accounting-officer",
+)  # fmt: skip
 WHOLE = "whole"
 OFFICE_KINDS: dict[str, str] = {
     WHOLE: "the body as a whole",

@@ -59,11 +59,13 @@ def run_build() -> None:
     from django.core.management import call_command
     from django.utils import timezone
 
+    from folkmoot.common.actions import settle_purpose
     from folkmoot.framework.whole import build_whole
     from folkmoot.shipped import shipped
 
     settings.HOME.mkdir(parents=True, exist_ok=True)
     call_command("migrate", verbosity=0, interactive=False)
+    settle_purpose(timezone.now())
     with progress_bar() as progress:
         report = build_whole(
             data=shipped("data"),
@@ -233,7 +235,9 @@ def deliver(limit: int) -> None:
 
     from folkmoot.common.mail import send_email
     from folkmoot.common.outbox import deliver_due, forget_failed
+    from folkmoot.common.purpose import check_purpose
 
+    check_purpose()
     now = timezone.now()
     done = deliver_due(at=now, limit=limit, send=send_email)
     forget_failed(at=now)

@@ -14,10 +14,16 @@ def run_server(host: str, port: int, workers: int, work: bool | None) -> None:
     wait for the disk (docs/decisions.md). ``work``: whether `folkmoot work` runs beside it, or
     None for the usual, as ``_work`` says."""
     from django.conf import settings
+    from django.db import connection
     from granian import Granian
     from granian.constants import Interfaces
 
     from folkmoot.cli.work import beside_server
+    from folkmoot.common.purpose import check_purpose
+
+    check_purpose()
+    # Nobody else may use this process's connection: those who serve begin as copies of it.
+    connection.close()
 
     click.echo(f"Folkmoot is at {_address(host, port)} (stop with Ctrl+C)")
     server = Granian(
@@ -69,7 +75,8 @@ def demo(host: str, port: int, workers: int, work: bool | None, no_serve: bool) 
     """Loads the shipped real data and serves the site: all it takes to look around.
 
     The first time takes under a minute; afterwards only what changed is loaded. Everything goes
-    into ./var (or FOLKMOOT_HOME): delete that folder to begin again.
+    into ./var (or FOLKMOOT_HOME): delete that folder to begin again. FOLKMOOT_REHEARSAL=true makes
+    a site on which everything that people and bodies do is made up, and which says so.
     """
     from folkmoot.cli.releases import run_build
 

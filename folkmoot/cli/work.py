@@ -202,6 +202,9 @@ def work(once: bool, beside: int | None) -> None:
     `folkmoot serve` starts one by itself in development. Instead of it, cron may run:
       folkmoot work --once
     """
+    from folkmoot.common.purpose import check_purpose
+
+    check_purpose()
     if once:
         for job in JOBS:
             done = run_job(job)

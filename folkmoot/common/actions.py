@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.conf import settings
 from django.db import transaction
 
 from folkmoot.common import switches
 from folkmoot.common.acts import record_act
-from folkmoot.common.models import Switch
+from folkmoot.common.models import PublicAct, Purpose, Switch
+from folkmoot.common.purpose import check_purpose, wrong_purpose
 
 OPERATOR = "operator"
 
@@ -31,3 +33,17 @@ def switch_on(*, feature: str, at: dt.datetime) -> bool:
         record_act(office=OPERATOR, verb="switch-on", subject=f"feature:{feature}", at=at)
     transaction.on_commit(switches.forget)
     return bool(gone)
+
+
+@transaction.atomic
+def settle_purpose(at: dt.datetime) -> None:
+    """Say, once, whether the database that is being begun is for the record or for a rehearsal.
+
+    One that holds acts and never said is the record. Raises BadInput where it was begun for the
+    other purpose, and then writes nothing.
+    """
+    if not Purpose.objects.exists():
+        if settings.REHEARSAL and PublicAct.objects.exists():
+            raise wrong_purpose(rehearsal=False)
+        Purpose.objects.get_or_create(pk=1, defaults={"rehearsal": settings.REHEARSAL, "since": at})
+    check_purpose()

@@ -9,9 +9,11 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
+from django.utils.translation import gettext as _
 
 from folkmoot.common.errors import BadInput, Fault
 from folkmoot.common.outbox import Outgoing, Send
+from folkmoot.common.purpose import labelled
 
 
 def send_email(message: Outgoing) -> None:
@@ -63,8 +65,11 @@ def _email(message: Outgoing) -> EmailMessage:
         )
     name = hashlib.sha256(message.key.encode()).hexdigest()[:32]
     host = urlsplit(settings.SITE_URL).hostname or "localhost"
+    if settings.REHEARSAL:
+        made_up = _("This letter is from a rehearsal: what people and bodies do there is made up.")
+        text = f"{made_up}\n\n{text}"
     return EmailMessage(
-        subject=" ".join(subject.split()),
+        subject=labelled(" ".join(subject.split())),
         body=text,
         to=[message.to],
         headers={"Message-ID": f"<{name}@{host}>", "Auto-Submitted": "auto-generated"},

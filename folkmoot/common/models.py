@@ -90,3 +90,16 @@ class Switch(models.Model):
 
     def __str__(self) -> str:
         return f"{self.feature} is off"
+
+
+class Purpose(models.Model):
+    """What this database is for, in one row: the record, or a rehearsal of a whole site."""
+
+    rehearsal = models.BooleanField(help_text="what is in it is made up")
+    since = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="purpose_is_one")]
+
+    def __str__(self) -> str:
+        return "a rehearsal" if self.rehearsal else "the record"

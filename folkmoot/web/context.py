@@ -42,5 +42,9 @@ def assets() -> Assets:
 
 
 def site(request: HttpRequest) -> dict[str, object]:
-    """The site's own address, its static files, and the path of this page."""
-    return {"site_url": settings.SITE_URL, "assets": assets(), "path": request.path}
+    """The site's own address, its static files, the path of this page, and whether it is all a
+    rehearsal."""
+    return {
+        "site_url": settings.SITE_URL, "assets": assets(), "path": request.path,
+        "rehearsal_site": settings.REHEARSAL,
+    }  # fmt: skip

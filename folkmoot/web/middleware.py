@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils.translation import gettext as _
 
 from folkmoot.common.errors import Away, FolkmootError
+from folkmoot.web.pages.cases_spaces import ROBOTS
 from folkmoot.web.pages.error import WrongMethod, error_response
 
 Respond = Callable[[HttpRequest], HttpResponse]
@@ -24,7 +26,7 @@ CONTENT_SECURITY_POLICY = (
 
 
 class SecurityHeaders:
-    """Adds a strict content security policy to every answer."""
+    """Adds a strict content security policy to every answer, and keeps a rehearsal unlisted."""
 
     def __init__(self, respond: Respond) -> None:
         self.respond = respond
@@ -35,6 +37,8 @@ class SecurityHeaders:
         response.headers.setdefault(
             "Permissions-Policy", "geolocation=(), camera=(), microphone=(), interest-cohort=()"
         )
+        if settings.REHEARSAL:
+            response.headers.setdefault("X-Robots-Tag", ROBOTS)
         return response
 
 

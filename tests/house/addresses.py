@@ -163,6 +163,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "rehearsal/": ("/rehearsal/",),
     "rehearsal/part/": (),  # takes POST only
     "rehearsal/forget/": (),  # takes POST only
+    "rehearsal/site/": ("/rehearsal/site/",),
     "rehearsal/interventions/propose/": ("/rehearsal/interventions/propose/",),
     "rehearsal/interventions/override/": ("/rehearsal/interventions/override/",),
     "rehearsal/interventions/<int:number>/": ("/rehearsal/interventions/1/",),

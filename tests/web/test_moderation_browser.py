@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -20,15 +19,6 @@ __all__ = ["pages", "w"]
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def shot(page: Any, name: str) -> None:
-    """A picture of a page, narrow and wide, where somebody asks for one."""
-    if not os.environ.get("SHOT"):
-        return
-    for width in (1280, 360):
-        page.set_viewport_size({"width": width, "height": 740})
-        page.screenshot(path=f"{os.environ['SHOT']}/{name}-{width}.png", full_page=True)
-
-
 def test_an_alert_is_set_aside_and_restored_without_scripts(w: made.World, pages: Open) -> None:
     row, _rows, alert = burst_of(w, w.at)
     there = f"/moderation/alerts/{alert.pk}/"
@@ -37,17 +27,13 @@ def test_an_alert_is_set_aside_and_restored_without_scripts(w: made.World, pages
 
     page = pages(w.moderator, scripts=False)
     page.goto("/moderation/")
-    shot(page, "moderation")
     page.get_by_role("link", name=row.title).click()
-    shot(page, "alert")
     assert width_of(page) <= 360
     page.get_by_role("button", name="Set them aside").click()
     assert Signature.objects.filter(petition=row, state=SET_ASIDE).count() == 30
     page.goto(f"/petitions/{row.pk}/")
-    shot(page, "petition-set-aside")
     assert page.get_by_text("30 more signatures are set aside").is_visible()
     page.goto(there)
-    shot(page, "alert-set-aside")
     page.get_by_role("button", name="Restore them").click()
     assert not Signature.objects.filter(petition=row, state=SET_ASIDE).exists()
     page.close()
@@ -66,16 +52,12 @@ def test_paper_is_looked_at_and_taken_in_without_scripts(
 
     page = pages(w.officer, scripts=False)
     page.goto(there)
-    shot(page, "paper")
     _send(page, bad, w)
-    shot(page, "paper-faults")
     assert page.get_by_text("There are 2 faults in the file.").is_visible()
     _send(page, good, w)
-    shot(page, "paper-look")
     assert page.get_by_text("3 signatures would be taken in.").is_visible()
     assert width_of(page) <= 360
     page.get_by_role("button", name="Take them in").click()
-    shot(page, "paper-taken")
     assert page.get_by_text("4 rows: 3 taken, 1 that had signed already.").is_visible()
     assert Signature.objects.filter(petition=row, origin=PAPER).count() == 3
     page.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,7 +15,7 @@ from tests.rooms import petitions_made as made
 from tests.web.test_petition_browser import AT, Open, looked_at, pages, w
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    pass
 
 __all__ = ["pages", "w"]
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -27,14 +26,8 @@ def test_it_is_accessible_and_adopts_without_scripts(w: made.World, pages: Open)
     looked_at(pages(w.officer), PATH)
     page = pages(w.officer, scripts=False)
     page.goto(PATH)
-    if os.environ.get("SHOT"):
-        page.screenshot(path="/tmp/scheme-360.png", full_page=True)
     page.get_by_role("button", name="Adopt in public").click()
     assert page.get_by_role("alert").is_visible()
-    if os.environ.get("SHOT"):
-        page.set_viewport_size({"width": 1280, "height": 800})
-        page.screenshot(path="/tmp/scheme-fault.png", full_page=True)
-        page.set_viewport_size({"width": 360, "height": 740})
 
     answer = page.get_by_role("group", name="A written answer")
     answer.get_by_label("Number of signatures").fill("200")
@@ -55,15 +48,6 @@ def test_its_faults_are_accessible_too(w: made.World, pages: Open) -> None:
     assert violations(page) == []
 
 
-def shot(page: Page, name: str) -> None:
-    """A picture of a page as wide as a phone and as a desk, where somebody asked to look."""
-    if os.environ.get("SHOT"):
-        for width in (390, 1280):
-            page.set_viewport_size({"width": width, "height": 800})
-            page.screenshot(path=f"/tmp/{name}-{width}.png", full_page=True)
-        page.set_viewport_size({"width": 360, "height": 740})
-
-
 def test_meetings_are_stated_and_called_off_without_scripts(w: made.World, pages: Open) -> None:
     page = pages(w.officer, scripts=False)
     page.goto(PATH)
@@ -71,18 +55,15 @@ def test_meetings_are_stated_and_called_off_without_scripts(w: made.World, pages
     page.get_by_label("Dates of meetings").fill(f"{first}\nsoon\n{first}")
     page.get_by_role("button", name="State them in public").click()
     assert page.get_by_role("alert").get_by_role("link").count() == 3
-    shot(page, "meetings-fault")
     page.get_by_label("Dates of meetings").fill(f"{first}\n{second:%d/%m/%Y}")
     page.get_by_label("Where your body published them").fill("https://www.leeds.gov.uk/council")
     page.get_by_role("button", name="State them in public").click()
     assert page.get_by_text(f"{first:%A} {first.day} {first:%B %Y}").is_visible()
-    shot(page, "meetings-stated")
 
     petition = made.petition(w)
     pages_of = [f"/petitions/{petition.pk}/"]
     page.goto(pages_of[0])
     assert page.get_by_text("at the council's next meeting").is_visible()
-    shot(page, "meetings-ahead")
     petition.signatures = 100
     petition.save(update_fields=["signatures"])
     with transaction.atomic():
@@ -93,11 +74,9 @@ def test_meetings_are_stated_and_called_off_without_scripts(w: made.World, pages
     page.get_by_label("Which meeting").select_option(label=f"{first.day} {first:%B %Y}")
     page.get_by_role("button", name="Call it off in public").click()
     assert page.get_by_text("called off on").is_visible()
-    shot(page, "meetings-off")
     remembered.forget()
     open_to_all = pages()
-    for number, path in enumerate(pages_of):
+    for path in pages_of:
         looked_at(open_to_all, path)
         assert open_to_all.get_by_text("That meeting was called off on").is_visible()
-        shot(open_to_all, f"meetings-owed-{number}")
-    looked_at(pages(w.officer), PATH)
+        looked_at(pages(w.officer), PATH)

@@ -9,13 +9,13 @@ from folkmoot.people.actions.invitations import (
     withdraw_invitation,
 )
 from folkmoot.people.actions.passkeys import add_passkey, remove_passkey
+from folkmoot.people.actions.playing import play, take_rehearsal_role
 from folkmoot.people.actions.rates import count
 from folkmoot.people.actions.retention import apply_retention
 from folkmoot.people.actions.roles import (
     end_domain,
     end_role,
     grant_role,
-    take_rehearsal_role,
     verify_domain,
 )
 from folkmoot.people.actions.signing_in import (
@@ -43,6 +43,7 @@ __all__ = [
     "person_at",
     "person_of_provider",
     "person_seen",
+    "play",
     "remove_passkey",
     "sign_in_by_code",
     "sign_out_everywhere",

@@ -256,27 +256,6 @@ def record_ended_roles(*, at: dt.datetime) -> int:
 
 
 @transaction.atomic
-def take_rehearsal_role(
-    *, person: Person, role: str, body: str, office: str, at: dt.datetime
-) -> Role:
-    """Let ``person`` play a role in the rehearsal space. It counts nowhere else, and no act of
-    it reaches the public record. Raises BadInput."""
-    faults = faults_of_role(role, body, office)
-    if faults:
-        raise BadInput(faults)
-    row, _made = Role.objects.get_or_create(
-        person=person,
-        role=role,
-        body=body,
-        office=office,
-        space="rehearsal",
-        until=None,
-        defaults={"since": day_of(at), "granted_by": "rehearsal"},
-    )
-    return row
-
-
-@transaction.atomic
 def verify_domain(*, actor: Person, body: str, domain: str, at: dt.datetime) -> VerifiedDomain:
     """Say in public that addresses at ``domain`` are the body's own. Administrators only.
 

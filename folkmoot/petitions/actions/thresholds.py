@@ -6,8 +6,7 @@ import datetime as dt
 
 from django.db import transaction
 
-from folkmoot.bodies.models import Office
-from folkmoot.bodies.queries import on_day
+from folkmoot.bodies.queries import senior_office
 from folkmoot.duties.actions import owe
 from folkmoot.duties.models import Duty
 from folkmoot.duties.rules import NewDuty
@@ -22,7 +21,6 @@ from folkmoot.petitions.rules.thresholds import (
     DEBATE,
     DUTY_OF,
     HEARING,
-    SENIOR_OFFICES,
 )
 from folkmoot.petitions.schemes import rule_of
 
@@ -92,6 +90,4 @@ def _office(petition: Petition, kind: str, today: dt.date) -> str:
         return petition.office
     if kind != HEARING:
         return ""
-    rows = Office.objects.filter(on_day(today), body=petition.body, kind__in=SENIOR_OFFICES)
-    found = dict(rows.values_list("kind", "slug"))
-    return next((found[each] for each in SENIOR_OFFICES if each in found), "")
+    return senior_office(petition.body, today)

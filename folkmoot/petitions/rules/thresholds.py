@@ -26,10 +26,6 @@ DUTY_OF: dict[str, str] = {
     HEARING: PETITION_HEARING,
     DEBATE: PETITION_DEBATE,
 }
-# Kinds of office that are a body's senior officer: the first that a body has is heard.
-SENIOR_OFFICES = (
-    "head-of-paid-service", "chief-executive", "chief-constable", "accounting-officer",
-)  # fmt: skip
 # An agenda is open to the public for so many clear days before the meeting: Local Government Act
 # 1972, section 100B(3), as amended for England by SI 2002/715. In Wales, Scotland and Northern
 # Ireland the law differs; this site leaves the same time there.

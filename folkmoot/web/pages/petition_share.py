@@ -12,6 +12,7 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
 from folkmoot.common.errors import NotFound
+from folkmoot.common.purpose import labelled
 from folkmoot.petitions.queries import PetitionLine, petition_file, petition_line
 from folkmoot.petitions.queries_page import version_of
 from folkmoot.petitions.rules.states import HIDDEN, REJECTED
@@ -44,6 +45,7 @@ def image_words(line: PetitionLine) -> tuple[str, str]:
         "service": line.service_title,
         "place": line.place_name,
     }
+    asked = labelled(asked)
     if line.open and line.closes_on:
         return asked, _("Open until %(day)s") % {"day": f"{line.closes_on:%-d %B %Y}"}
     return asked, line.state_words
@@ -78,7 +80,7 @@ def count_json(request: HttpRequest, number: int) -> HttpResponse:
     response = JsonResponse(
         {
             "number": line.number,
-            "title": line.title,
+            "title": labelled(line.title),
             "state": line.state,
             "signatures": line.signatures,
             "closes_on": line.closes_on,

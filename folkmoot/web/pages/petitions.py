@@ -19,6 +19,7 @@ from django.views.decorators.http import require_safe
 from folkmoot.bodies.models import Body
 from folkmoot.bodies.queries import body_by_slug
 from folkmoot.common.errors import BadInput, Fault, NotFound
+from folkmoot.common.purpose import labelled
 from folkmoot.measures.queries_account import find_area
 from folkmoot.petitions.queries import PetitionLine, petition_file
 from folkmoot.petitions.queries_lists import (
@@ -165,7 +166,7 @@ def petitions_feed(request: HttpRequest) -> HttpResponse:
         if text
     )  # fmt: skip
     feed = Atom1Feed(
-        title=f"{_('Petitions')}: {about}" if about else _("Petitions"),
+        title=labelled(f"{_('Petitions')}: {about}" if about else _("Petitions")),
         link=f"{settings.SITE_URL}/petitions/{ask.query}",
         description="",
         subtitle=_("What people ask of those who answer for local services."),
@@ -175,7 +176,7 @@ def petitions_feed(request: HttpRequest) -> HttpResponse:
     host = urlsplit(settings.SITE_URL).hostname
     for line in found.lines:
         feed.add_item(
-            title=line.heading,
+            title=labelled(line.heading),
             link=f"{settings.SITE_URL}{line.path}",
             description=" ".join(
                 (f"{line.service_title}, {line.place_name}. {line.body_name}.", line.says)
@@ -193,7 +194,7 @@ def petition_feed(request: HttpRequest, number: int) -> HttpResponse:
     file = petition_file(number, timezone.localdate())
     line = file.line
     feed = Atom1Feed(
-        title=line.heading,
+        title=labelled(line.heading),
         link=f"{settings.SITE_URL}{line.path}",
         description="",
         subtitle=f"{signatures_words(line.signatures)}. {standing(file)}",
@@ -203,7 +204,7 @@ def petition_feed(request: HttpRequest, number: int) -> HttpResponse:
     host = urlsplit(settings.SITE_URL).hostname
     for position, event in reversed(list(enumerate(history(file)))):
         feed.add_item(
-            title=event.what,
+            title=labelled(event.what),
             link=f"{settings.SITE_URL}{line.path}",
             description=event.what,
             author_name=event.by or None,

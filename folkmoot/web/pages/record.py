@@ -22,6 +22,7 @@ from folkmoot.common.acts import REASON_WORDS, VERBS, WITHDRAWAL_REASONS
 from folkmoot.common.errors import BadInput, Fault, NotFound
 from folkmoot.common.models import PublicAct
 from folkmoot.common.plain_text import to_html
+from folkmoot.common.purpose import labelled
 from folkmoot.common.queries import (
     RecordFilter,
     act_by_number,
@@ -202,7 +203,7 @@ def record_feed(request: HttpRequest) -> HttpResponse:
     parts = (area.name if area else "", wanted.service, wanted.body, verb)
     of = ", ".join(part for part in parts if part)
     feed = Atom1Feed(
-        title=f"{_('Public record')}: {of}" if of else _("Public record"),
+        title=labelled(f"{_('Public record')}: {of}" if of else _("Public record")),
         link=f"{settings.SITE_URL}/record/{query}",
         description="",
         subtitle=_("What offices did, newest first. Nothing here is ever changed."),
@@ -213,7 +214,7 @@ def record_feed(request: HttpRequest) -> HttpResponse:
     for entry in entries(acts_like(wanted, size=FEED).acts):
         said = (entry.why, entry.place, entry.service, entry.body)
         feed.add_item(
-            title=f"{entry.office} {entry.did}: {entry.subject}",
+            title=labelled(f"{entry.office} {entry.did}: {entry.subject}"),
             link=f"{settings.SITE_URL}/record/{entry.number}/",
             description=". ".join(part for part in said if part),
             author_name=entry.office,

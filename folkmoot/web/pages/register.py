@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from folkmoot.common.errors import BadInput, Fault, NotFound
+from folkmoot.common.purpose import labelled
 from folkmoot.framework.cases.elsewhere import INCOMPLETE, elsewhere
 from folkmoot.framework.cases.queries import CaseFilter, CaseLine, register, steps_of_record
 from folkmoot.framework.cases.rules import STATES
@@ -120,7 +121,7 @@ def interventions_feed(request: HttpRequest) -> HttpResponse:
     titles = dict(Service.objects.values_list("slug", "title"))
     title = _("Stepping in, or not")
     feed = Atom1Feed(
-        title=f"{title}: {area.name}" if area else title,
+        title=labelled(f"{title}: {area.name}" if area else title),
         link=f"{settings.SITE_URL}/interventions/{query}",
         description="",
         subtitle=_("Every proposal of the centre to step in, and what came of it."),
@@ -131,7 +132,7 @@ def interventions_feed(request: HttpRequest) -> HttpResponse:
     for row in case_rows(found.lines, titles):
         line = row.line
         feed.add_item(
-            title=f"{row.step}: {row.service}, {line.place_name}",
+            title=labelled(f"{row.step}: {row.service}, {line.place_name}"),
             link=f"{settings.SITE_URL}{line.path}",
             description=f"{line.state_words}. {line.says}",
             author_name=line.centre_name,
