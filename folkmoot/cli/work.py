@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,6 +24,8 @@ TO_END = 30.0
 # A job that runs more seldom gives its connection to the database back in between.
 SELDOM = 30.0
 _BATCH = 500
+# How often it is looked whether to end, in seconds.
+_LOOK = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,8 +214,11 @@ def work(once: bool, beside: int | None) -> None:
             click.echo(f"{'failed' if done is None else done:>6} {job.name}")
         return
     stop = threading.Event()
+    told: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+        # No more than this: a handler runs amid whatever this thread does, and where that holds the
+        # lock of the event, setting it here would wait for ever.
+        signal.signal(number, lambda number, _: told.append(number))
     threads = [
         threading.Thread(target=keep_running, args=(job, stop), name=job.name, daemon=True)
         for job in JOBS
@@ -222,9 +228,9 @@ def work(once: bool, beside: int | None) -> None:
         thread.start()
     if beside is None:
         click.echo("Folkmoot is at work (stop with Ctrl+C)")
-    while not stop.wait(1.0):
-        if beside is not None and os.getppid() != beside:
-            stop.set()
+    while not told and (beside is None or os.getppid() == beside):
+        time.sleep(_LOOK)
+    stop.set()
     for thread in threads:
         thread.join(TO_END)
 

@@ -150,3 +150,33 @@ def test_it_ends_when_it_is_told_to_and_with_its_server(tmp_path: Path) -> None:
         assert alone.wait(60) == 0
         assert alone.stdout is not None
         assert alone.stdout.read() == ""
+
+
+def test_a_signal_that_comes_at_any_instant_finds_no_lock_in_its_way(monkeypatch, db):
+    # The lock of an event may be held by the very thread that a handler interrupts.
+    handlers, inside, ended = {}, [], []
+
+    def told(*_: object) -> bool:
+        inside.append(True)
+        handlers[signal.SIGTERM](signal.SIGTERM, None)
+        inside.clear()
+        return False
+
+    class Event(threading.Event):
+        def set(self) -> None:
+            assert not inside, "an event was set by a handler"
+            ended.append(True)
+            super().set()
+
+        wait = told
+
+    monkeypatch.setattr(work.signal, "signal", handlers.__setitem__)
+    monkeypatch.setattr(work.threading, "Event", Event)
+    monkeypatch.setattr(work.time, "sleep", told)
+    monkeypatch.setattr(work, "JOBS", ())
+
+    result = CliRunner().invoke(main, ["work"])
+
+    assert result.exception is None, result.exception
+    assert set(handlers) == {signal.SIGTERM, signal.SIGINT}
+    assert ended
