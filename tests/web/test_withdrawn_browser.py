@@ -11,7 +11,6 @@ from folkmoot.petitions.rules.states import HIDDEN, OPEN
 from tests.browsing import violations, width_of
 from tests.rooms import petitions_made as made
 from tests.rooms.petitions_answered import answered, owed
-from tests.web.test_moderation_browser import shot
 from tests.web.test_petition_browser import Open, looked_at, pages, w
 
 __all__ = ["pages", "w"]
@@ -28,26 +27,21 @@ def test_a_hidden_petition_is_erased_without_scripts(w: made.World, pages: Open)
     page.goto(f"/petitions/{row.pk}/")
     page.get_by_role("link", name="Erase its words for law").click()
     page.get_by_role("button", name="Go on").click()
-    shot(page, "erase-fault")
     assert page.get_by_text("Choose why the law asks for it.").first.is_visible()
     page.get_by_label("A court ordered it").check()
     page.get_by_role("button", name="Go on").click()
-    shot(page, "erase-check")
     assert width_of(page) <= 360
     page.get_by_role("button", name="Erase them for good").click()
     # The page was looked at before, and a browser keeps it for some seconds.
     page.wait_for_timeout(2_500)
     page.reload()
-    shot(page, "erased")
     assert page.get_by_text("Its title and its texts were erased for law").is_visible()
     assert Petition.objects.get(pk=row.pk).title == ""
     looked_at(pages(), f"/petitions/{row.pk}/")
     moderator = pages(w.moderator)
     looked_at(moderator, f"/moderation/petitions/{row.pk}/")
-    shot(moderator, "erased-moderation")
     creator = pages(w.creator)
     looked_at(creator, f"/petitions/{row.pk}/manage/")
-    shot(creator, "erased-manage")
     looked_at(creator, "/petitions/mine/")
 
 
