@@ -74,18 +74,14 @@ def test_answers_are_withdrawn_without_scripts(w: made.World, pages: Open) -> No
     page = pages(w.administrator, scripts=False)
     for start in (f"/petitions/{row.pk}/answer/{duty.pk}/", f"/questions/{asked.pk}/"):
         page.goto(start)
-        shot(page, f"answer{start.replace('/', '-')}")
         page.get_by_role("link", name="Withdraw its words for law").click()
         page.get_by_label("Why").select_option(label="A court ordered it")
         page.get_by_role("button", name="Erase the words").click()
-        shot(page, "withdraw-fault")
         assert page.get_by_text("Tick the box. It cannot be undone.").first.is_visible()
         assert width_of(page) <= 360
         page.get_by_label("I am sure: this cannot be undone").check()
         page.get_by_role("button", name="Erase the words").click()
-        shot(page, f"withdrawn{start.replace('/', '-')}")
         assert page.get_by_text("The words of this answer were withdrawn for law on").is_visible()
     assert not DutyAnswer.objects.filter(withdrawn_at__isnull=True).exists()
     for path in (start, f"/duties/{of_question.pk}/", f"/petitions/{row.pk}/answer/{duty.pk}/"):
         looked_at(pages(), path)
-        shot(page, "duty")
