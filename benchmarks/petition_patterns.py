@@ -10,6 +10,10 @@ day one workplace and one town have the petition passed around among them, ten t
 usual. None of these numbers is measured on real people: they say how the rule behaves if people
 are like this. Beside each figure stands a peer: the same counts tested with plain binomial
 shares, as if nothing ever wandered, at the same rate of false alarms.
+
+Nine in ten confirm within the hour in which they sign, the others up to two days later. A batch
+may be confirmed at once, long after it was signed: the site looks at when signatures were
+confirmed. Beside that stands what is found by a look at when they were signed.
 """
 
 from __future__ import annotations
@@ -31,10 +35,16 @@ SITE = 20_000
 
 @dataclass
 class Stream:
-    """One petition: for each signature its hour, and its key of each kind as a number."""
+    """One petition: for each signature the hours in which it was confirmed and signed, and its
+    key of each kind as a number."""
 
     hour: np.ndarray
     keys: dict[str, np.ndarray]
+    signed: np.ndarray
+
+    def by_signing(self) -> Stream:
+        """The same, looked at by when they were signed."""
+        return Stream(self.signed, self.keys, self.signed)
 
 
 def _zipf(n: int, power: float = 1.0) -> np.ndarray:
@@ -85,7 +95,10 @@ def honest(rng, per_day: float) -> Stream:
         keys[NETWORK].append(_networks(rng, number, rng.integers(WORKPLACES)))
         keys[DOMAIN].append(_domains(rng, number))
         keys[AREA].append(_areas(rng, number, rng.integers(10, AREAS)))
-    return Stream(hours, {kind: np.concatenate(parts) for kind, parts in keys.items()})
+    late = np.where(rng.random(len(hours)) < 0.1, rng.integers(0, 48, len(hours)), 0)
+    return Stream(
+        hours, {kind: np.concatenate(parts) for kind, parts in keys.items()}, hours - late
+    )
 
 
 def elsewhere(rng) -> dict[str, np.ndarray]:
@@ -123,8 +136,11 @@ def look(stream: Stream, site: dict[str, np.ndarray], now: int) -> set[tuple[str
     }
 
 
-def plant(rng, stream: Stream, kind: str, size: int, last: int) -> tuple[Stream, tuple[str, int]]:
-    """``size`` signatures in the hour ``last`` that share a key, and are else like the others."""
+def plant(
+    rng, stream: Stream, kind: str, size: int, last: int, late: int = 0
+) -> tuple[Stream, tuple[str, int]]:
+    """``size`` signatures confirmed in the hour ``last`` that share a key, and are else like the
+    others; signed up to ``late`` hours before."""
     drawn = rng.integers(len(stream.hour), size=size)
     key = {NETWORK: 5_000_000, DOMAIN: PROVIDERS + OWN_DOMAINS, AREA: AREAS - 1}[kind]
     keys = {}
@@ -136,7 +152,9 @@ def plant(rng, stream: Stream, kind: str, size: int, last: int) -> tuple[Stream,
         else:
             new = values[drawn]
         keys[each] = np.concatenate([values, new])
-    return Stream(np.concatenate([stream.hour, np.full(size, last)]), keys), (kind, key)
+    hours = np.concatenate([stream.hour, np.full(size, last)])
+    before = last - (rng.integers(late // 2, late, size) if late else np.zeros(size, dtype=int))
+    return Stream(hours, keys, np.concatenate([stream.signed, before])), (kind, key)
 
 
 def _false_alarms(rng, per_day: float, petitions: int) -> tuple[int, int]:
@@ -154,6 +172,18 @@ def _power(rng, per_day: float, kind: str, size: int, petitions: int) -> float:
         stream, what = plant(rng, honest(rng, per_day), kind, size, HOURS - 6)
         found += what in look(stream, elsewhere(rng), HOURS - 6)
     return found / petitions
+
+
+def _late(rng, per_day: float, size: int, petitions: int) -> tuple[float, float]:
+    """Shares of batches of one network that are found when they are confirmed, up to six days
+    after they were signed: by when they were confirmed, and by when they were signed."""
+    found = by_signing = 0
+    for _ in range(petitions):
+        stream, what = plant(rng, honest(rng, per_day), NETWORK, size, HOURS - 6, late=6 * 24)
+        site = elsewhere(rng)
+        found += what in look(stream, site, HOURS - 6)
+        by_signing += what in look(stream.by_signing(), site, HOURS - 6)
+    return found / petitions, by_signing / petitions
 
 
 def _as_if_nothing_wandered() -> dict[str, patterns.Kind]:
@@ -188,6 +218,12 @@ def main() -> None:
             petitions = max(options.petitions // (20 if per_day == 5_000 else 4), 10)
             shares = [_power(rng, per_day, kind, size, petitions) for size in sizes]
             print(f"  {kind:<8} {per_day:>5} " + "".join(f"{share:>6.2f}" for share in shares))
+    print("Batches of a network confirmed three to six days after they were signed, the same hour")
+    for per_day in (50, 500, 5_000):
+        petitions = max(options.petitions // (20 if per_day == 5_000 else 4), 10)
+        both = [_late(rng, per_day, size, petitions) for size in sizes]
+        for how, shares in zip(("confirmed", "signed"), zip(*both, strict=True), strict=True):
+            print(f"  by {how:<9} {per_day:>5} " + "".join(f"{share:>6.2f}" for share in shares))
 
 
 if __name__ == "__main__":

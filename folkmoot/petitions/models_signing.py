@@ -143,6 +143,12 @@ class Signature(models.Model):
                 condition=~Q(network_key=""),
                 name="signature_of_network",
             ),
+            # Those that are looked at for unusual patterns: by when they began to count.
+            models.Index(
+                fields=["confirmed_at"],
+                condition=Q(state=CONFIRMED, origin=ONLINE),
+                name="signature_in_order",
+            ),
             models.Index(
                 fields=["batch"], condition=Q(batch__isnull=False), name="signature_of_batch"
             ),

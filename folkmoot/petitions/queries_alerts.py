@@ -201,7 +201,7 @@ def alert_file(person: Person | None, number: int, today: dt.date) -> AlertFile:
 
 
 def _by_hour(row: Alert, key: str, begin: dt.datetime) -> dict[dt.datetime, int]:
-    """How many of a key, or of all, signed in each hour of a pattern and are confirmed now."""
+    """How many of a key, or of all, confirmed in each hour of a pattern and stand now."""
     rows = of_pattern(row.petition_id, row.kind, key, begin, row.until)
-    hours = rows.annotate(hour=TruncHour("signed_at")).values("hour")
+    hours = rows.annotate(hour=TruncHour("confirmed_at")).values("hour")
     return dict(hours.annotate(n=Count("pk")).order_by("hour").values_list("hour", "n"))

@@ -1,8 +1,8 @@
 """What is looked at to find unusual patterns among the newest signatures of all petitions.
 
-Only the newest rows are read, by their numbers: a signature's number grows with the moment at
-which it was signed, so the first one of any moment is found in some twenty steps, and there is
-no index beside that to be kept up while people sign.
+The newest are those confirmed last, whenever their forms were sent: a signature counts from the
+moment it is confirmed, up to a week after it was signed. The index ``signature_in_order`` finds
+them.
 """
 
 from __future__ import annotations
@@ -13,11 +13,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from django.db import connection
 from django.db.models import Count, F, Max, Min, Q, QuerySet, Value
 from django.db.models.functions import Lower, StrIndex, Substr
 
-from folkmoot.common import statements
 from folkmoot.petitions.models import Alert, Petition, Signature
 from folkmoot.petitions.models_signing import CONFIRMED, ONLINE
 from folkmoot.petitions.rules.patterns import (
@@ -41,10 +39,6 @@ PETITIONS = 200
 KEYS = 2_000
 # A petition that was not counted for so long did not move.
 MOVED = dt.timedelta(hours=1)
-# Two who sign at once may be written in the other order.
-_APART = dt.timedelta(minutes=10)
-# Into so many parts a table is divided by one query.
-_WAYS = 16
 
 _KEY: dict[str, Any] = {
     NETWORK: F("network_key"),
@@ -68,55 +62,30 @@ class Pattern:
     p: float
 
 
-def first_since(moment: dt.datetime) -> int:
-    """About the lowest number of a signature that was signed at ``moment`` or later: two queries,
-    and one for each time that the table grew by ``_WAYS``."""
-    rows = Signature.objects.order_by("pk").values_list("pk", flat=True)
-    lowest, highest = rows.first(), rows.last()
-    if lowest is None or highest is None:
-        return 0
-    low, high = lowest, highest + 1
-    while low < high:
-        numbers = range(low, high, max(1, (high - low) // _WAYS))
-        early = _all_before(numbers, moment - _APART)
-        if early == 0:
-            break
-        if early < len(numbers):
-            high = numbers[early]
-        low = numbers[early - 1] + 1
-    return int(low)
-
-
-def _all_before(numbers: Sequence[int], moment: dt.datetime) -> int:
-    """How many of ``numbers`` lead to a signature of before ``moment``, until one does not; each
-    number leads to its own signature or to the next there is."""
-    begin = statements.moment(moment)
-    following = (
-        "(SELECT signed_at < %s FROM petitions_signature WHERE id >= %s ORDER BY id LIMIT 1)"
+def _confirmed(since: dt.datetime, until: dt.datetime) -> QuerySet[Signature, Signature]:
+    """Online signatures that stand, of all petitions, confirmed from ``since`` to ``until``."""
+    return Signature.objects.filter(
+        state=CONFIRMED, origin=ONLINE, confirmed_at__gte=since, confirmed_at__lte=until
     )
-    parameters = [each for number in numbers for each in (begin, number)]
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join([following] * len(numbers))}", parameters)
-        found = cursor.fetchone()
-    return next((place for place, before in enumerate(found) if not before), len(numbers))
+
+
+def looked_at_since(at: dt.datetime) -> dt.datetime:
+    """The moment since which signatures are looked at: a week ago, or when the first of the newest
+    ``NEWEST`` was confirmed."""
+    newest = _confirmed(at - LOOK_BACK, at).order_by("-confirmed_at")
+    moments = newest.values_list("confirmed_at", flat=True)[NEWEST - 1 : NEWEST]
+    return next((moment for moment in moments if moment), at - LOOK_BACK)
 
 
 def of_pattern(
     petition: int, kind: str, key: str, since: dt.datetime, until: dt.datetime
 ) -> QuerySet[Signature, Signature]:
-    """The confirmed online signatures of a pattern, from ``since`` to ``until`` inclusive.
+    """The online signatures of a pattern that were confirmed from ``since`` to ``until`` inclusive
+    and stand.
 
     ``key`` "" gives those of every key: what the pattern is one part of.
     """
-    rows = Signature.objects.filter(
-        pk__gte=first_since(since),
-        pk__lt=first_since(until + 2 * _APART) + 1,
-        petition=petition,
-        state=CONFIRMED,
-        origin=ONLINE,
-        signed_at__gte=since,
-        signed_at__lte=until,
-    ).order_by()
+    rows = _confirmed(since, until).filter(petition=petition).order_by()
     if not key:
         return rows.alias(key=_KEY[kind]).exclude(key="")
     if kind == NETWORK:
@@ -132,9 +101,8 @@ def find(at: dt.datetime) -> list[Pattern]:
     numbers = list(moved.order_by("-last_day", "pk").values_list("pk", flat=True)[:PETITIONS])
     if not numbers:
         return []
-    newest = Signature.objects.aggregate(last=Max("pk"))["last"] or 0
-    first = max(first_since(at - LOOK_BACK), newest - NEWEST)
-    looks = [_Look(kind, numbers, first, at) for kind in KINDS]
+    since = looked_at_since(at)
+    looks = [_Look(kind, numbers, since, at) for kind in KINDS]
     compared = {number: sum(look.compared(number) for look in looks) for number in numbers}
     found: dict[tuple[int, str, str], Pattern] = {}
     for pattern in (each for look in looks for each in look.patterns(compared)):
@@ -147,13 +115,10 @@ def find(at: dt.datetime) -> list[Pattern]:
 class _Look:
     """One kind of pattern in the newest signatures: five queries, however many petitions."""
 
-    def __init__(self, kind: str, numbers: list[int], first: int, at: dt.datetime) -> None:
+    def __init__(self, kind: str, numbers: list[int], since: dt.datetime, at: dt.datetime) -> None:
         self.kind, self.numbers = kind, numbers
         self.begins = [at - window for window in WINDOWS]
-        rows = Signature.objects.filter(
-            pk__gte=first, state=CONFIRMED, origin=ONLINE, signed_at__lte=at
-        )
-        self.rows = rows.annotate(key=_KEY[kind]).exclude(key="").order_by()
+        self.rows = _confirmed(since, at).annotate(key=_KEY[kind]).exclude(key="").order_by()
         self.earliest = min(self.begins)
         self.totals = {row["petition_id"]: row for row in self._totals()}
         self.of_site = self.rows.count()
@@ -162,7 +127,7 @@ class _Look:
         self.usual = self._usual()
 
     def _inside(self, begin: dt.datetime) -> Q:
-        return Q(signed_at__gte=begin)
+        return Q(confirmed_at__gte=begin)
 
     def _totals(self) -> QuerySet[Signature, Any]:
         counts: dict[str, Any] = {}
@@ -176,12 +141,12 @@ class _Look:
 
     def _candidates(self) -> QuerySet[Signature, Any]:
         """Keys with enough signatures in the longest window to alarm at all."""
-        counts: dict[str, Any] = {"until": Max("signed_at")}
+        counts: dict[str, Any] = {"until": Max("confirmed_at")}
         for index, begin in enumerate(self.begins):
             inside = self._inside(begin)
             counts[f"seen{index}"] = Count("pk", filter=inside)
-            counts[f"since{index}"] = Min("signed_at", filter=inside)
-        rows = self.rows.filter(petition__in=self.numbers, signed_at__gte=self.earliest)
+            counts[f"since{index}"] = Min("confirmed_at", filter=inside)
+        rows = self.rows.filter(petition__in=self.numbers, confirmed_at__gte=self.earliest)
         groups = rows.values("petition_id", "key").annotate(**counts, many=Count("pk"))
         return groups.filter(many__gte=KINDS[self.kind].least).order_by("-many")[:KEYS]
 
@@ -232,11 +197,11 @@ class _Look:
         last = self.looked_at.get((row["petition_id"], row["key"]))
         if last is None:
             return row
-        mine = self.rows.filter(petition=row["petition_id"], key=row["key"], signed_at__gt=last)
+        mine = self.rows.filter(petition=row["petition_id"], key=row["key"], confirmed_at__gt=last)
         counts: dict[str, Any] = {}
         for index, begin in enumerate(self.begins):
             counts[f"seen{index}"] = Count("pk", filter=self._inside(begin))
-            counts[f"since{index}"] = Min("signed_at", filter=self._inside(begin))
+            counts[f"since{index}"] = Min("confirmed_at", filter=self._inside(begin))
         return row | mine.aggregate(**counts)
 
     def _in_window(

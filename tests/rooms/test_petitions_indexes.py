@@ -12,6 +12,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from folkmoot.common import statements
+from folkmoot.petitions import queries_patterns
 from folkmoot.petitions.actions import forgetting, life, paper, signing_rows
 from folkmoot.petitions.models import Petition
 from folkmoot.petitions.models_signing import CONFIRMED, CREATOR, PENDING, Signature
@@ -64,6 +65,16 @@ def looks(w: made.World, at: dt.datetime) -> dict[str, tuple[str, Callable[[], A
         "unconfirmed": (
             "signature_unconfirmed",
             lambda: forgetting.forget_some_unconfirmed(at),
+        ),
+        "unusual patterns": (
+            "signature_in_order",
+            lambda: queries_patterns.looked_at_since(at),
+        ),
+        "of a pattern": (
+            "signature_in_order",
+            lambda: queries_patterns.of_pattern(
+                petition.pk, "area", "", at - dt.timedelta(hours=1), at
+            ).count(),
         ),
         "on a sheet of paper": (
             "signature_one_person",

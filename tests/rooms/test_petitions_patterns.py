@@ -15,11 +15,9 @@ from hypothesis import strategies as st
 from folkmoot.common.errors import Conflict, NotAllowed, NotFound
 from folkmoot.common.models import PublicAct
 from folkmoot.duties.models import Duty
-from folkmoot.petitions import queries_patterns
 from folkmoot.petitions.actions import counting, patterns
 from folkmoot.petitions.models import Alert, Batch, Signature, Threshold
 from folkmoot.petitions.models_signing import CONFIRMED, PAPER, SET_ASIDE, TAKEN_BACK
-from folkmoot.petitions.queries_patterns import first_since
 from folkmoot.petitions.rules import states
 from tests.rooms import people_invented as invented
 from tests.rooms import petitions_made as made
@@ -135,20 +133,6 @@ def test_looking_takes_as_many_queries_for_many_petitions(w, at, django_assert_m
     count(at)
     with django_assert_max_num_queries(40):
         patterns.find_patterns(at=at)
-
-
-@pytest.mark.parametrize("ways", [2, 3, 16])
-def test_the_first_signature_of_a_moment(w, at, ways, monkeypatch):
-    monkeypatch.setattr(queries_patterns, "_WAYS", ways)
-    assert first_since(at) == 0
-    petition = made.petition(w)
-    rows = [made.signature(petition, at + n * HOUR).pk for n in range(20)]
-    Signature.objects.filter(pk__in=(rows[4], rows[9])).delete()
-    for n in (0, 3, 5, 10, 19):
-        first = first_since(at + n * HOUR)
-        before = [pk for pk in rows[:n] if pk not in (rows[4], rows[9])]
-        assert max(before, default=0) < first <= rows[n]
-    assert first_since(at + 40 * HOUR) > rows[-1]
 
 
 def test_setting_aside_takes_them_out_of_the_counts_and_undoes_no_threshold(w, at):
