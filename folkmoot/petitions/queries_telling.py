@@ -35,6 +35,16 @@ def joined_with(petition: Petition) -> dict[int, Petition]:
     return found
 
 
+def goes_on_in(petition: Petition) -> list[int]:
+    """The numbers of a petition and of those it was joined with, one by way of another: a query
+    for each of these."""
+    found, into = [petition.pk], petition.merged_into
+    while into is not None and into.pk not in found:
+        found.append(into.pk)
+        into = into.merged_into
+    return found
+
+
 def next_signers(given: PetitionAnswer, petitions: Iterable[int], most: int) -> list[Signature]:
     """The next ``most`` signers who asked to hear, after the answer's cursor, by number.
 

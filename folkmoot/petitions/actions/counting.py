@@ -16,7 +16,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from folkmoot.people.queries import day_of
-from folkmoot.petitions.actions import life, thresholds
+from folkmoot.petitions.actions import life, telling, thresholds
 from folkmoot.petitions.models import Petition, SignatureCount
 from folkmoot.petitions.models_signing import CONFIRMED, SET_ASIDE, TAKEN_BACK
 from folkmoot.petitions.rules.states import SPONSORS
@@ -36,7 +36,7 @@ _WAITING = f"SELECT DISTINCT petition_id FROM petitions_signature WHERE {_TO_COU
 _TURN = f"""UPDATE petitions_signature SET counted = NOT counted
 WHERE id IN (SELECT id FROM petitions_signature
   WHERE petition_id = %s AND {_TO_COUNT} ORDER BY id LIMIT %s) AND {_TO_COUNT}
-RETURNING counted, area, country, constituency, confirmed_at"""  # noqa: S608 — numbers of states
+RETURNING counted, area, country, constituency, confirmed_at, id, tell_me"""  # noqa: S608 — numbers of states
 _ADD = """INSERT INTO petitions_signaturecount (petition_id, kind, place, day, signatures)
 VALUES {rows} ON CONFLICT (petition_id, kind, place, day)
 DO UPDATE SET signatures = petitions_signaturecount.signatures + excluded.signatures"""
@@ -80,7 +80,7 @@ def _count(number: int, at: dt.datetime, limit: int) -> tuple[int, int]:
     if not turned:
         return 0, 0
     changes: Counter[tuple[str, str, dt.date]] = Counter()
-    for counted, area, country, constituency, confirmed_at in turned:
+    for counted, area, country, constituency, confirmed_at, *_ in turned:
         step, moment = (1 if counted else -1), _moment(confirmed_at)
         day = day_of(moment)
         changes[DISTRICT, area or country, day] += step
@@ -100,6 +100,9 @@ def _count(number: int, at: dt.datetime, limit: int) -> tuple[int, int]:
     if petition.state == SPONSORS:
         life.sponsors_found(petition=petition, at=at)
     thresholds.reach(petition=petition, at=at)
+    asked = [number for counted, *_, number, tell_me in turned if counted and tell_me]
+    if asked:
+        telling.tell_late(petition, asked, at=at)
     return plus, minus
 
 

@@ -147,8 +147,9 @@ def leave(*, actor: Person | None, alert: int, at: dt.datetime) -> Alert:
 def restore(*, actor: Person | None, batch: int, at: dt.datetime) -> Batch:
     """Restore what was set aside: it is counted again where it was, on its own day.
 
-    What a signer took back meanwhile stays taken back. By whom ``set_aside`` may be done. Raises
-    NotFound, NotAllowed, and Conflict where it was restored before.
+    The counting also tells those who asked of answers that were told meanwhile. What a signer took
+    back meanwhile stays taken back. By whom ``set_aside`` may be done. Raises NotFound, NotAllowed,
+    and Conflict where it was restored before.
     """
     number = Batch.objects.filter(pk=batch).values_list("petition_id", flat=True).first()
     if number is None:

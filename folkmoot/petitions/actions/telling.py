@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from django.db import transaction
 from django.db.models import Count, Exists, F, OuterRef, Q
@@ -32,6 +32,7 @@ from folkmoot.petitions.queries_answers import (
     petition_of,
 )
 from folkmoot.petitions.queries_telling import (
+    goes_on_in,
     joined_with,
     letter_key,
     next_signers,
@@ -94,9 +95,9 @@ def tell_signers(*, at: dt.datetime, limit: int = 5_000) -> int:
 
     Signers of petitions that were joined with it are told too; nobody whose address was written
     to already because of another of them.
-    They leave one by one, at least ten a second and all within about a day (``rules.answering``),
-    and are written a few minutes before they leave. Called again and again it goes on where it
-    was; nobody is written to twice. Several may run at once.
+    They leave one by one, spread over two hours and up to twenty (``rules.answering``), and are
+    written a few minutes before they leave. Called again and again it goes on where it was; nobody
+    is written to twice. Several may run at once.
     """
     told = 0
     while told < limit:
@@ -125,15 +126,7 @@ def _tell_some(at: dt.datetime, most: int) -> int | None:
     start = max(given.telling_at or at, at)
     room = min(most, math.ceil((at + AHEAD - start).total_seconds() * rate))
     signers = next_signers(given, petitions, room)
-    twice = told_elsewhere(given, petitions, signers)
-    letters = []
-    for place, one in enumerate(signers):
-        own = one.petition_id == given.petition_id
-        if not one.email or one.pk in twice or (own and one.origin == CREATOR):
-            continue
-        words = _letter(given, "signer", one.pk, None if own else petitions[one.petition_id])
-        leaves = start + dt.timedelta(seconds=place / rate)
-        letters.append(NewMessage(letter_key(given.pk, one.pk), one.email, words, leaves))
+    letters = _letters_to(given, petitions, signers, start, rate)
     enqueue_many(letters, at=at)
     if signers:
         given.told_through = signers[-1].pk
@@ -142,6 +135,48 @@ def _tell_some(at: dt.datetime, most: int) -> int | None:
         given.told_at = at
     given.save(update_fields=["told_through", "telling_at", "told_at"])
     return len(letters)
+
+
+def _letters_to(
+    given: PetitionAnswer,
+    petitions: Mapping[int, Petition],
+    signers: Sequence[Signature],
+    start: dt.datetime,
+    rate: float,
+) -> list[NewMessage]:
+    """The letters about an answer to ``signers`` of ``petitions``, to leave from ``start`` on."""
+    twice = told_elsewhere(given, petitions.keys(), signers)
+    letters = []
+    for place, one in enumerate(signers):
+        own = one.petition_id == given.petition_id
+        if not one.email or one.pk in twice or (own and one.origin == CREATOR):
+            continue
+        words = _letter(given, "signer", one.pk, None if own else petitions[one.petition_id])
+        leaves = start + dt.timedelta(seconds=place / rate)
+        letters.append(NewMessage(letter_key(given.pk, one.pk), one.email, words, leaves))
+    return letters
+
+
+def tell_late(petition: Petition, numbers: Collection[int], *, at: dt.datetime) -> None:
+    """Write to signers of ``petition`` who begin to count only now, in this transaction, of each
+    answer given since they signed whose telling has passed them.
+
+    ``numbers`` are of their signatures, confirmed late or restored. Of an answer that is still
+    being told, those whom the telling will come to are left to it.
+    """
+    answers = PetitionAnswer.objects.select_for_update(of=("self",)).select_related(
+        "petition", "duty__body"
+    )
+    for given in answers.filter(petition__in=goes_on_in(petition)).order_by("pk"):
+        asked = Signature.objects.filter(pk__in=numbers, tell_me=True, state=CONFIRMED)
+        passed = asked.filter(signed_at__lte=given.at)
+        if given.told_at is None:
+            passed = passed.filter(pk__lte=given.told_through)
+        signers = list(passed.order_by("pk"))
+        if signers:
+            petitions = joined_with(given.petition)
+            rate = rules.letters_a_second(len(signers))
+            enqueue_many(_letters_to(given, petitions, signers, at, rate), at=at)
 
 
 def remind(*, today: dt.date, at: dt.datetime) -> int:

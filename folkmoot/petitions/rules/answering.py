@@ -57,9 +57,10 @@ STATES: dict[str, str] = {
     DISPUTED: "Seen differently",
 }
 
-# Letters to signers leave at least this many a second, and all of them within this long.
-SLOWEST_LETTERS = 10.0
-TOLD_WITHIN = dt.timedelta(hours=20)
+# Letters to signers leave at least this many a second. All of them are spread over two hours, as
+# long as that takes no more than so many a second, and else over longer, up to twenty hours.
+SLOWEST_LETTERS, USUAL_LETTERS = 1.0, 10.0
+SPREAD_OVER, TOLD_WITHIN = dt.timedelta(hours=2), dt.timedelta(hours=20)
 _WEEK = 7
 
 
@@ -257,7 +258,8 @@ def slot_of(due: dt.date, today: dt.date, since: dt.date | None = None) -> str:
 
 def letters_a_second(signers: int) -> float:
     """How many letters about an answer may leave in a second, where so many signed."""
-    return max(SLOWEST_LETTERS, signers / TOLD_WITHIN.total_seconds())
+    usual = min(signers / SPREAD_OVER.total_seconds(), USUAL_LETTERS)
+    return max(SLOWEST_LETTERS, usual, signers / TOLD_WITHIN.total_seconds())
 
 
 def _days(number: int) -> str:
