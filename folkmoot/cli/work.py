@@ -23,6 +23,8 @@ LOG = logging.getLogger("folkmoot.work")
 TO_END = 30.0
 # A job that runs more seldom gives its connection to the database back in between.
 SELDOM = 30.0
+# With ``--once`` no job goes on for longer than this, in seconds.
+AT_ONCE = 600.0
 _BATCH = 500
 # How often it is looked whether to end, in seconds.
 _LOOK = 0.5
@@ -170,6 +172,17 @@ def run_job(job: Job) -> int | None:
         return None
 
 
+def run_through(job: Job) -> int | None:
+    """Runs ``job`` until there is no more of it, or ``AT_ONCE`` is over: how much it did, or None
+    if it failed."""
+    ends, total = time.monotonic() + AT_ONCE, 0
+    while (done := run_job(job)) is not None:
+        total += done
+        if not job.full or done < job.full or time.monotonic() > ends:
+            return total
+    return None
+
+
 def keep_running(job: Job, stop: threading.Event) -> None:
     """Runs ``job`` again and again until ``stop`` is set. After trouble it waits longer."""
     from django.db import connection
@@ -190,7 +203,7 @@ def keep_running(job: Job, stop: threading.Event) -> None:
 
 
 @click.command()
-@click.option("--once", is_flag=True, help="Do every job once, and end.")
+@click.option("--once", is_flag=True, help="Do every job until there is no more of it, and end.")
 @click.option("--beside", type=int, hidden=True, help="End when the process of this number ends.")
 def work(once: bool, beside: int | None) -> None:
     """Does everything that happens off the request, until it is stopped.
@@ -210,7 +223,7 @@ def work(once: bool, beside: int | None) -> None:
     check_purpose()
     if once:
         for job in JOBS:
-            done = run_job(job)
+            done = run_through(job)
             click.echo(f"{'failed' if done is None else done:>6} {job.name}")
         return
     stop = threading.Event()

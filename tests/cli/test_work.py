@@ -45,6 +45,16 @@ def test_once_writes_sends_and_counts(at: dt.datetime) -> None:
     assert Signature.objects.get(pk=row.pk).letter_at is not None
 
 
+def test_once_goes_on_until_there_is_no_more(monkeypatch: pytest.MonkeyPatch, db: None) -> None:
+    left = [5, 5, 2, 5]
+    job = work.Job("count", 1, lambda at: left.pop(0), full=5)
+    assert work.run_through(job) == 12
+    assert left == [5]
+    monkeypatch.setattr(work, "AT_ONCE", -1.0)
+    assert work.run_through(job) == 5
+    assert work.run_through(job) is None
+
+
 def test_every_job_can_be_imported_and_has_its_own_name() -> None:
     names = [job.name for job in work.JOBS]
     assert len(names) == len(set(names))

@@ -1,5 +1,13 @@
 """Killed in the middle of the load, the site loses nobody, counts nobody twice, and its letters
-arrive."""
+arrive.
+
+Each database is walked with ``FOLKMOOT_TEST_KILLS`` kills, 5 where it does not say, and with the
+dice thrown by ``FOLKMOOT_TEST_SEED``, by usual 1 on SQLite and 2 on PostgreSQL. The latter is
+printed where a walk fails, so that it can be walked again:
+
+    FOLKMOOT_TEST_KILLS=100 FOLKMOOT_TEST_SEED=7 \\
+        python -m pytest -m slow tests/walks/test_petition_kills.py
+"""
 
 from __future__ import annotations
 
@@ -23,10 +31,13 @@ from tests.built_database import REPOSITORY, _url_of_settings
 from tests.rooms import petitions_made as made
 from tests.walks import petition_crashing as crashing
 
-KILLS = 5
+KILLS = int(os.environ.get("FOLKMOOT_TEST_KILLS", "5"))
+# What one kill may take, with starting the site again, and what the rest does, in seconds.
+EACH, REST = 20, 300
 
 
 def walk(url: str, home: Path, seed: int) -> dict[str, object]:
+    seed = int(os.environ.get("FOLKMOOT_TEST_SEED", seed))
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = str(free.getsockname()[1])
@@ -40,22 +51,22 @@ def walk(url: str, home: Path, seed: int) -> dict[str, object]:
         start_new_session=True,
     ) as walking:
         try:
-            out, errors = walking.communicate(timeout=400)
+            out, errors = walking.communicate(timeout=REST + EACH * KILLS)
         except BaseException:
             # With the servers that it started.
             os.killpg(walking.pid, signal.SIGKILL)
             raise
-    assert walking.returncode == 0, errors[-3000:]
-    found: dict[str, object] = json.loads(out)
+    assert walking.returncode == 0, f"seed {seed}: {errors[-3000:]}"
+    found: dict[str, object] = {"seed": seed, **json.loads(out)}
     return found
 
 
 def check(found: dict[str, object]) -> None:
-    assert found["wrong"] == []
+    assert found["wrong"] == [], found
     # The walk must have been there: killed while people signed, enough of them for every duty.
-    assert sum(found["kills"].values()) >= KILLS  # type: ignore[attr-defined]
-    assert int(str(found["people"])) > 100
-    assert found["trouble"]
+    assert sum(found["kills"].values()) >= KILLS, found  # type: ignore[attr-defined]
+    assert int(str(found["people"])) > 100, found
+    assert found["trouble"], found
 
 
 @pytest.mark.slow
