@@ -161,6 +161,8 @@ if PRODUCTION:
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 # The largest file that `folkmoot import` will take, in megabytes.
 MAX_RELEASE_MEGABYTES = env.whole_number("FOLKMOOT_MAX_RELEASE_MB", 200, low=1, high=4000)
+# Petitions are shown by constituency where their signers' are known, without a map and rates.
+BY_CONSTITUENCY = env.boolean("FOLKMOOT_BY_CONSTITUENCY", default=False)
 # Processes that compute the account. Two cores are the smallest machine supported.
 WORKERS = env.whole_number("FOLKMOOT_WORKERS", 2, low=1, high=256)
 

@@ -45,7 +45,7 @@ PETITION_MEANINGS: dict[str, str] = {
     "body_name": "name of the body",
     "office": "the office of it that is asked; empty: the body as a whole",
     "signatures": "confirmed and counted, less those taken back or set aside; at most a minute old",
-    "last_day": "how many of them in the last 24 hours",
+    "last_day": "how many of them in the last 24 hours; empty: fewer than five",
     "opened_on": "the first day to sign; empty where it was never open",
     "closes_on": "the last day to sign",
     "ended_on": "the day it was closed, withdrawn, merged or referred",
@@ -163,7 +163,10 @@ class WherePlaceRow:
 class WhereDayRow:
     """How many people signed a petition on one day, where it may be shown."""
 
-    day: Annotated[dt.date, "the day"]
+    day: Annotated[
+        dt.date | None,
+        "the day; empty: of days that were shown before, restored or counted after that",
+    ]
     signatures: Annotated[int | None, "people who signed; empty: fewer than five, or held back"]
 
 
@@ -176,8 +179,9 @@ def where_places(found: Where) -> list[WherePlaceRow]:
 
 
 def where_days(found: Where) -> list[WhereDayRow]:
-    """The days of a petition's table, oldest first."""
-    return [WhereDayRow(each.day, each.signatures) for each in found.days]
+    """The days of a petition's table, oldest first; then those that came into it too late."""
+    days = [WhereDayRow(each.day, each.signatures) for each in found.days]
+    return [*days, WhereDayRow(None, found.earlier)] if found.earlier else days
 
 
 def petition_rows(

@@ -67,6 +67,9 @@ class WhereOut(Schema):
     signatures: int = Field(description="of all places on that day")
     others: int = Field(description="of places not shown, or since a place was last shown")
     undone: int = Field(description="in days, and taken back or set aside since")
+    earlier: int = Field(
+        description="not in days: restored or counted after their day was shown; as the day null"
+    )
     places: list[WherePlaceOut]  # type: ignore[valid-type]
     days: list[WhereDayOut]  # type: ignore[valid-type]
 
@@ -134,7 +137,11 @@ def petition(request: HttpRequest, number: Number) -> Any:
 @router.get("/petitions/{number}/where", response={200: WhereOut, **ERRORS})
 def where(request: HttpRequest, number: Number) -> Any:
     """Where and when people signed. Counts of fewer than five are not shown, and cannot be worked
-    out by subtraction."""
+    out from these tables by subtraction.
+
+    How many signed on a day can be known to anybody who notes a petition's `signatures`, which are
+    of the minute, at two midnights.
+    """
     found = where_signed(number, timezone.localdate())
     return {
         "petition": number,
@@ -143,6 +150,7 @@ def where(request: HttpRequest, number: Number) -> Any:
         "signatures": found.signatures,
         "others": found.others,
         "undone": found.undone,
+        "earlier": found.earlier,
         "places": [item(row) for row in rows.where_places(found)],
         "days": [item(row) for row in rows.where_days(found)],
     }

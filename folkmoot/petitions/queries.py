@@ -19,6 +19,7 @@ from folkmoot.people.queries import day_of
 from folkmoot.petitions.models import Batch, Petition, PetitionAnswer, Signature
 from folkmoot.petitions.models_signing import SET_ASIDE
 from folkmoot.petitions.queries_meetings import MeetingLine, meeting_line
+from folkmoot.petitions.rules.limits import SMALLEST_SHOWN
 from folkmoot.petitions.rules.reasons import words_of
 from folkmoot.petitions.rules.states import (
     CLOSED,
@@ -39,7 +40,8 @@ class PetitionLine:
     key of ``rules.states.STATES``: a petition whose last day is over is closed, even before
     anybody closed it. ``reason`` is why it is not accepted or hidden, as a code, and its words
     follow "because". ``signatures`` lag by a
-    minute at most. ``days_left`` counts today: 1 on the last day; None unless it is open.
+    minute at most. ``last_day``: how many of them came in the last 24 hours, None where fewer than
+    ``SMALLEST_SHOWN`` did. ``days_left`` counts today: 1 on the last day; None unless it is open.
     ``answered``: at least one answer was given. ``says`` is a sentence.
     """
 
@@ -59,7 +61,7 @@ class PetitionLine:
     body_name: str
     office: str
     signatures: int
-    last_day: int
+    last_day: int | None
     opened_on: dt.date | None
     closes_on: dt.date | None
     ended_on: dt.date | None
@@ -175,6 +177,11 @@ class PetitionFile:
         return sum(each.left for each in self.batches)
 
     @property
+    def few_aside(self) -> bool:
+        """Whether so few stand set aside that their number is not shown."""
+        return 0 < self.set_aside < SMALLEST_SHOWN
+
+    @property
     def next_threshold(self) -> ThresholdLine | None:
         """The lowest threshold that is still to be reached."""
         return next((each for each in self.thresholds if not each.reached), None)
@@ -253,7 +260,7 @@ def line_of(petition: Petition, today: dt.date) -> PetitionLine:
         body_name=petition.body.name,
         office=petition.office,
         signatures=petition.signatures,
-        last_day=petition.last_day,
+        last_day=petition.last_day if petition.last_day >= SMALLEST_SHOWN else None,
         opened_on=petition.opened_on,
         closes_on=petition.closes_on,
         ended_on=petition.ended_on,

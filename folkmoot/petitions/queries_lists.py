@@ -17,6 +17,7 @@ from folkmoot.duties.models import Duty
 from folkmoot.petitions.models import Petition, PetitionAnswer, Threshold
 from folkmoot.petitions.queries import PetitionLine, in_state, lines_of, public_petitions
 from folkmoot.petitions.queries_search import similar
+from folkmoot.petitions.rules.limits import SMALLEST_SHOWN
 from folkmoot.petitions.rules.states import CLOSED, LISTED, OPEN, STATES
 from folkmoot.petitions.rules.trending import DAMPING, score
 
@@ -128,9 +129,11 @@ def _ordered(
     if sort == CLOSING:
         return rows.filter(in_state(OPEN, today)), ("closes_on", "pk")
     if sort == TRENDING:
-        # ``last_day`` is as of the last count: without one since yesterday, it says nothing.
+        # ``last_day`` is as of the last count: without one since yesterday, it says nothing. Where
+        # it is too small to be shown it moves nothing here: the order, and the cursor of a page,
+        # would tell it.
         lately = rows.filter(in_state(OPEN, today), counted_at__date__gte=today - dt.timedelta(1))
-        return lately.filter(last_day__gt=0).annotate(score=_SCORE), ("-score", "-pk")
+        return lately.filter(last_day__gte=SMALLEST_SHOWN).annotate(score=_SCORE), ("-score", "-pk")
     return rows, (F("opened_on").desc(nulls_last=True), "-pk")
 
 
@@ -191,7 +194,7 @@ def petitions_to(body: str, today: dt.date, *, limit: int = 20) -> list[Petition
 def moving(today: dt.date, *, limit: int = 5) -> list[PetitionLine]:
     """Open petitions that are trending, and where fewer are than ``limit``, the newest after
     them: one query."""
-    lately = Q(counted_at__date__gte=today - dt.timedelta(1), last_day__gt=0)
+    lately = Q(counted_at__date__gte=today - dt.timedelta(1), last_day__gte=SMALLEST_SHOWN)
     rows = public_petitions().filter(in_state(OPEN, today))
     scored = rows.annotate(
         score=Case(When(lately, then=_SCORE), default=0.0, output_field=FloatField())

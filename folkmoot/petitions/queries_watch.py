@@ -54,8 +54,10 @@ class Where:
 
     ``kind`` is district or constituency. ``signatures`` are those of all places on that day;
     ``others`` of them are of places that are not shown, or came since a place was last shown.
-    ``undone``: how many that are in ``days`` have been taken back or set aside by then. Before the
-    first table ``day`` is None, and there are no places and no days.
+    ``undone``: how many that are in ``days`` have been taken back or set aside by then;
+    ``earlier``: how many more there are than those of ``days``, who belong to days that were shown
+    before they were restored or counted. Before the first table ``day`` is None, and there are no
+    places and no days.
     """
 
     line: PetitionLine
@@ -66,6 +68,7 @@ class Where:
     others: int
     days: tuple[DayCount, ...]
     undone: int
+    earlier: int
 
 
 def where_signed(number: int, today: dt.date) -> Where:
@@ -80,7 +83,7 @@ def where_signed(number: int, today: dt.date) -> Where:
         )
     row = Breakdown.objects.filter(petition=number).first()
     if row is None:
-        return Where(line, "district", None, 0, (), 0, (), 0)
+        return Where(line, "district", None, 0, (), 0, (), 0, 0)
     places = _places(row)
     return Where(
         line=line,
@@ -91,6 +94,7 @@ def where_signed(number: int, today: dt.date) -> Where:
         others=row.signatures - sum(place.signatures for place in places),
         days=tuple(DayCount(dt.date.fromisoformat(day), many) for day, many in row.days),
         undone=max(0, row.counted - row.signatures),
+        earlier=max(0, row.signatures - row.counted),
     )
 
 

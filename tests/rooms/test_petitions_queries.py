@@ -176,7 +176,7 @@ def test_pages_give_every_petition_once_in_the_same_order(today, at, sort, size)
         petition(
             today,
             signatures=10 * (number % 3),
-            last_day=number % 2 + 1,
+            last_day=number % 2 + 5,
             counted_at=at,
             opened_on=today - (number % 4) * DAY,
             closes_on=today + (number % 3) * DAY,
@@ -210,6 +210,21 @@ def test_orders_are_what_they_are_called(today, at):
     found = [line.number for line in moving(today, limit=9)]
     assert found == [soon.pk, new.pk, old.pk, stale.pk, quiet.pk]
     assert closed.pk not in found
+
+
+def test_how_few_signed_in_a_day_is_told_by_nothing(today, at):
+    rows = [
+        petition(today, signatures=8, last_day=last_day, counted_at=at) for last_day in range(6)
+    ]
+
+    assert [petition_line(row.pk, today).last_day for row in rows] == [*[None] * 5, 5]
+    few = PetitionFilter(sort=TRENDING)
+    assert [line.number for line in petitions_like(few, today).lines] == [rows[5].pk]
+    page = petitions_like(few, today, size=1)
+    assert page.after == ""
+    # The rest in the order in which they were begun, whatever they had.
+    found = [line.number for line in moving(today, limit=9)]
+    assert found == [rows[5].pk, *(row.pk for row in reversed(rows[:5]))]
 
 
 def test_the_score_of_trending_is_what_it_says():

@@ -189,6 +189,29 @@ def test_signatures_set_aside_take_a_place_down_again():
     assert after.shown.tolist() == [200, 0, 0, 0, 0, 0]
 
 
+def day_tables(days: tuple[int, ...], late: int, more: tuple[int, ...]) -> tuple[object, ...]:
+    """All that the two tables of days of a petition tell, and the totals beside them: the days
+    first shown, then further ones beside how many were restored to the first since."""
+    return outcome(days, 3), sum(days), outcome(more, 3), sum(days) + late + sum(more), late
+
+
+def test_telling_how_many_were_restored_pins_no_day():
+    worlds = defaultdict(list)
+    for people in range(1, 9):
+        for days in ways(3, people):
+            for late in range(3):
+                for more in (ways_ for n in range(1, 5) for ways_ in ways(2, n)):
+                    worlds[day_tables(days, late, more)].append((*days, *more))
+
+    for seen, same in worlds.items():
+        exact = [
+            *(seen[0][1] if seen[0] else [False] * 3),
+            *(seen[2][1] if seen[2] else [False] * 2),
+        ]
+        for cell, known in enumerate(exact):
+            assert known or len({world[cell] for world in same}) > 1, (seen, cell)
+
+
 def test_rates_are_of_a_thousand_residents():
     rates = per_thousand(np.array([50, 5, 7]), np.array([100_000, 1_000, 0]))
 

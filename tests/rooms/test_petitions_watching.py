@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 
+from folkmoot.api.rows_petitions import WhereDayRow, where_days
 from folkmoot.bodies.models import Office
 from folkmoot.common.errors import NotFound
 from folkmoot.petitions.actions.breakdowns import renew_breakdowns
@@ -130,7 +131,41 @@ def test_a_lone_small_day_takes_another_with_it(today):
     assert [day.signatures for day in where_signed(row.pk, today).days] == [30, None, None]
 
 
-def test_a_petition_is_shown_by_one_geography_for_ever(today):
+def test_what_is_restored_or_counted_late_is_told_as_one_number(today):
+    row = petition(today)
+    first = today - 2 * DAY
+    signed(row, {LEEDS_CODE: {first: 40, first + DAY: 30}})
+    renew_breakdowns(today=today)
+    signed(row, {EXETER_CODE: {first: 60, today: 6}})
+    renew_breakdowns(today=today + DAY)
+
+    found = where_signed(row.pk, today)
+
+    assert [day.signatures for day in found.days] == [40, 30, 6]
+    assert (found.signatures, found.earlier, found.undone) == (136, 60, 0)
+    assert where_days(found)[-1] == WhereDayRow(None, 60)
+    assert sum(line.signatures or 0 for line in where_days(found)) == found.signatures
+
+
+def test_a_petition_is_shown_by_district_unless_the_operator_chose(today):
+    row = petition(today)
+    _, _, body = matter(body="house-of-commons")
+    Office.objects.create(
+        body=body, slug="seat", title="Member of Parliament for Leeds East", code="E14001000",
+        kind="member", seats=1,
+    )  # fmt: skip
+    signed(row, {LEEDS_CODE: {today - DAY: 50}, EXETER_CODE: {today - DAY: 3}})
+    signed(row, {"E14001000": {today - DAY: 53}}, "constituency")
+
+    renew_breakdowns(today=today)
+
+    found = where_signed(row.pk, today)
+    assert found.kind == "district"
+    assert found.places[0].rate is not None
+
+
+def test_a_petition_is_shown_by_one_geography_for_ever(today, settings):
+    settings.BY_CONSTITUENCY = True
     row = petition(today)
     _, _, body = matter(body="house-of-commons")
     seats = {"E14001000": "Leeds East", "E14001001": "Leeds West"}
@@ -173,7 +208,8 @@ def test_a_postcode_has_a_constituency_where_the_official_directory_is_loaded(at
     forget()
 
 
-def test_constituencies_of_an_earlier_review_are_not_shown(today):
+def test_constituencies_of_an_earlier_review_are_not_shown(today, settings):
+    settings.BY_CONSTITUENCY = True
     row = petition(today)
     signed(row, {LEEDS_CODE: {today - DAY: 50}, EXETER_CODE: {today - DAY: 3}})
     signed(row, {"E14000777": {today - DAY: 53}}, "constituency")

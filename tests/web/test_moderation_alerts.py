@@ -84,11 +84,18 @@ def test_set_aside_and_restored_on_the_page_and_said_on_the_petition(w: World):
     assert "30 more signatures are set aside, because they came in an unusual pattern." in page
     assert "set aside signatures that came in an unusual pattern" in page
     assert "30 signatures that share the same network" in read(moderator, "/moderation/")
-    Signature.objects.filter(pk=Signature.objects.filter(state=SET_ASIDE).first().pk).update(
-        state=TAKEN_BACK
-    )
+    first = Signature.objects.filter(state=SET_ASIDE).earliest("pk").pk
+    Signature.objects.filter(pk=first).update(state=TAKEN_BACK)
     assert "29 more signatures are set aside" in read(Client(), f"/petitions/{row.pk}/")
     assert "29 signatures that share the same network" in read(moderator, "/moderation/")
+    few = Signature.objects.filter(state=SET_ASIDE).values("pk")[4:]
+    Signature.objects.filter(pk__in=list(few.values_list("pk", flat=True))).update(state=TAKEN_BACK)
+    page = read(Client(), f"/petitions/{row.pk}/")
+    assert "Some more signatures are set aside, because they came" in page
+    assert "4 more" not in page
+    Signature.objects.filter(batch__isnull=False).exclude(state=SET_ASIDE).exclude(pk=first).update(
+        state=SET_ASIDE
+    )
     there = read(moderator, f"/moderation/alerts/{alert.pk}/")
     assert "30, on 23 November 2026; 29 stand set aside now" in there
     assert decide(moderator, alert, "restore").status_code == 302

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import numpy as np
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q, QuerySet, Sum
 
@@ -75,7 +76,9 @@ def _renew(number: int, day: dt.date) -> int:
 
 def _kind(counts: QuerySet[SignatureCount, SignatureCount]) -> str:
     """What a petition is shown by, decided with its first table: never both, since each could be
-    taken from the other."""
+    taken from the other. By district, unless the operator chose constituencies."""
+    if not settings.BY_CONSTITUENCY:
+        return DISTRICT
     sums = dict(
         counts.filter(_DISTRICTS | _SEATED)
         .order_by()

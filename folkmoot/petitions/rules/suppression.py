@@ -26,7 +26,8 @@ is shown by one of them, for ever: that is not a matter of these numbers but of 
 (``actions/breakdowns.py``).
 
 **What is not protected:** how many people signed on a day, from somebody who wrote down the public
-total every midnight. The table of days keeps it from everybody who did not.
+total at two midnights, or who read at midnight how many signed in the last 24 hours (which is not
+said of fewer than ``SMALLEST_SHOWN``). The table of days keeps it from everybody who did not.
 """
 
 from __future__ import annotations
