@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
@@ -39,6 +39,14 @@ def body_by_slug(slug: str) -> Body:
     return body
 
 
+def central_body(slug: str) -> Body:
+    """The body of this slug, if it is one that may be the centre. Raises NotFound."""
+    body = Body.objects.filter(slug=slug, kind__in=rules.CENTRAL).first()
+    if body is None:
+        raise NotFound(f"There is no central body {slug!r} here.")
+    return body
+
+
 def bodies_near(key: str, on: dt.date) -> list[str]:
     """Keys of the bodies there are on a day that come nearest to ``key``, at most five."""
     known = Body.objects.filter(on_day(on)).values_list("slug", flat=True)
@@ -51,6 +59,11 @@ def office_keys(body: str, on: dt.date) -> list[str] | None:
     if found is None:
         return None
     return list(found.offices.filter(on_day(on)).values_list("slug", flat=True))
+
+
+def kind_of(body: str) -> str:
+    """The kind of a body by its key; "" where there is none of that key."""
+    return Body.objects.filter(slug=body).values_list("kind", flat=True).first() or ""
 
 
 def senior_office(body: Body, on: dt.date) -> str:
@@ -204,23 +217,34 @@ def members_for(districts: Sequence[int], on: dt.date) -> list[rules.Member]:
         OfficeArea.objects.filter(capacity=rules.MEMBER, area_id__in=districts)
         .select_related("office__body")
         .annotate(**{name: F(f"office__{column}") for name, column in HELD.items()})
-        .order_by("-share", "office__title")
     )
-    largest: dict[int, OfficeArea] = {}
     held: dict[int, set[rules.HolderLine]] = defaultdict(set)
     for row in rows:
-        largest.setdefault(row.office_id, row)
         if (line := holder_line(row, on)) is not None:
             held[row.office_id].add(line)
+    parts = [(row.office, row.share) for row in rows]
+    return members_of(parts, {office: in_order(lines) for office, lines in held.items()})
+
+
+def members_of(
+    parts: Iterable[tuple[Office, float]], holders: Mapping[int, tuple[rules.HolderLine, ...]]
+) -> list[rules.Member]:
+    """Members of parliament from their offices, with their bodies, and the shares of districts.
+
+    An office may come several times. No query.
+    """
+    largest: dict[int, tuple[Office, float]] = {}
+    for office, share in sorted(parts, key=lambda part: (-part[1], part[0].title)):
+        largest.setdefault(office.pk, (office, share))
     return [
         rules.Member(
-            constituency=row.office.title.removeprefix("Member of Parliament for "),
-            code=row.office.code,
-            office=office_line(row.office, row.office.body.slug, in_order(held[row.office_id])),
+            constituency=office.title.removeprefix("Member of Parliament for "),
+            code=office.code,
+            office=office_line(office, office.body.slug, holders.get(office.pk, ())),
             possible=len(largest) > 1,
-            share=row.share,
+            share=share,
         )
-        for row in largest.values()
+        for office, share in largest.values()
     ]
 
 

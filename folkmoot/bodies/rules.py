@@ -41,6 +41,8 @@ COUNCIL_OF_AREA: dict[str, str] = {
     "northern-irish": "northern-irish-council",
 }
 COUNCIL_KINDS = frozenset(COUNCIL_OF_AREA.values())
+# Kinds of body that may be the centre, and that no reply is asked of.
+CENTRAL = frozenset({"department", "national-body"})
 
 # Kinds of office that are a body's senior officer: the first that a body has is it.
 SENIOR_OFFICES = (
@@ -196,7 +198,8 @@ class Answer:
     ``role`` is a key of ``ROLES``; ``who`` names it in words in every case. ``body`` is None
     where the law names a kind of which this site holds no list. ``holder`` is None where the
     office has one and this site does not know it. ``possible`` says that it is one of several
-    for this place, ``share`` how much of the place is its own where that is known (0–1).
+    for this place, of which one answers for an address, and ``each`` that several do, each for
+    its own part; ``share`` is how much of the place is its own where that is known (0–1).
     """
 
     service: str
@@ -213,6 +216,7 @@ class Answer:
     possible: bool
     share: float | None
     checked: dt.date
+    each: bool = False
 
     @property
     def holder_unknown(self) -> bool:

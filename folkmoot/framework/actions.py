@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
+from folkmoot.bodies.queries import central_body
 from folkmoot.common.errors import BadInput, Fault
 from folkmoot.framework.catalogue import Framework
 from folkmoot.framework.checking import Known, check_framework
@@ -35,9 +36,11 @@ def adopt_framework(
     """Put a version of the operating framework into use for the centre, in public.
 
     ``body``: the central body that ``actor`` acts for in the role of the centre. Raises
-    NotAllowed without that role, and BadInput with every fault of the framework.
+    NotAllowed without that role, NotFound where the body is no central one, and BadInput with
+    every fault of the framework.
     """
     role = require(actor, CENTRE, body, day_of(at))
+    central_body(body)
     faults: Sequence[Fault] = check_framework(_unlined(framework), known_here())
     if faults:
         raise BadInput(faults)

@@ -34,6 +34,7 @@ TRY_CODE = "try-code"
 PASSKEY = "passkey"
 PROVIDER = "provider"
 INVITE = "invite"
+TAKE_PART = "take-part"
 DOWNLOAD = "download"
 REPORT_FIGURE, REPORT_WITH_PROOF = "report-figure", "report-figure-with-proof"
 USE_PROOF = "use-proof"
@@ -51,6 +52,7 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     PASSKEY: (Limit(NETWORK, 120, _HOUR),),
     PROVIDER: (Limit(NETWORK, 120, _HOUR),),
     INVITE: (Limit(ADDRESS, 5, _DAY), Limit(ACCOUNT, 100, _DAY)),
+    TAKE_PART: (Limit(ACCOUNT, 30, _DAY),),
     DOWNLOAD: (Limit(ACCOUNT, 20, _DAY),),
     # A browser that solved a puzzle is no machine that sends thousands; others send a few.
     REPORT_FIGURE: (Limit(NETWORK, 4, _HOUR), Limit(NETWORK, 10, _DAY)),

@@ -5,10 +5,12 @@ import datetime as dt
 from faker import Faker
 
 from folkmoot.bodies.models import Body, Office
+from folkmoot.bodies.queries import kind_of
+from folkmoot.bodies.rules import CENTRAL
 from folkmoot.people import actions
-from folkmoot.people.models import Person, VerifiedDomain
+from folkmoot.people.models import Person, Role, VerifiedDomain
 from folkmoot.people.queries import day_of
-from folkmoot.people.rules import SITE
+from folkmoot.people.rules import CENTRE, SITE
 
 LEEDS, LEEDS_DOMAIN = "leeds-city-council", "leeds.gov.uk"
 DEVON, DEVON_DOMAIN = "devon-county-council", "devon.gov.uk"
@@ -55,7 +57,7 @@ def administrator(at: dt.datetime) -> Person:
 
     Leeds and Devon, for which most tests grant something, are there with ``OFFICES``.
     """
-    for body in (LEEDS, DEVON):
+    for body in (LEEDS, DEVON, "department-for-education"):
         known(body, *OFFICES)
     who = person(at)
     invitation = actions.invite_administrator(email=who.email, at=at)
@@ -78,6 +80,12 @@ def with_role(
     if not VerifiedDomain.objects.filter(body=body, domain=domain).exists():
         actions.verify_domain(actor=by, body=body, domain=domain, at=at)
     who = person(at, domain)
+    if role == CENTRE and kind_of(body) not in CENTRAL:
+        # No longer granted, and nothing must follow from one that was.
+        Role.objects.create(
+            person=who, role=role, body=body, office=office, since=day_of(at), granted_by=SITE
+        )
+        return who
     actions.grant_role(actor=by, person=who, role=role, body=body, office=office, at=at)
     return who
 

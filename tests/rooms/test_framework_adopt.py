@@ -3,11 +3,12 @@
 import pytest
 from faker import Faker
 
-from folkmoot.common.errors import BadInput, NotAllowed
+from folkmoot.common.errors import BadInput, NotAllowed, NotFound
 from folkmoot.common.models import PublicAct
 from folkmoot.framework.actions import adopt_framework
 from folkmoot.framework.models import FrameworkVersion
 from folkmoot.people.models import Person, Role
+from tests.rooms import people_invented as invented
 from tests.rooms.framework_account import AT, account
 from tests.rooms.framework_material import TODAY, framework, standard
 from tests.rooms.test_framework_build import unlabelled
@@ -16,6 +17,11 @@ pytestmark = pytest.mark.django_db
 BODY = "department-for-education"
 FAKE = Faker("en_GB")
 Faker.seed(3)
+
+
+@pytest.fixture(autouse=True)
+def department():
+    return invented.known(BODY)
 
 
 def sourced():
@@ -55,6 +61,18 @@ def test_the_centre_puts_a_version_into_use_and_the_record_names_the_office():
         BODY,
         "framework:england-as-found/1",
     )
+
+
+def test_a_role_at_a_council_puts_no_framework_into_use():
+    account()
+    invented.known(invented.LEEDS)
+
+    with pytest.raises(NotFound):
+        adopt_framework(
+            actor=holder("centre", invented.LEEDS), body=invented.LEEDS, framework=sourced(), at=AT
+        )
+
+    assert not FrameworkVersion.objects.exists()
 
 
 @pytest.mark.parametrize("role", ["officer", "representative", "moderator", "administrator"])

@@ -49,7 +49,9 @@ def somebody_with_everything(at):
         actor=admin, email=who.email, role="representative", body=LEEDS, office="leader", at=at
     )
     actions.accept_invitation(person=who, invitation=accepted.pk, at=at)
-    actions.take_rehearsal_role(person=who, role="centre", body="dfe", office="desk", at=at)
+    actions.take_rehearsal_role(
+        person=who, role="centre", body="department-for-education", office="desk", at=at
+    )
     actions.give_consent(person=who, purpose="letters", at=at)
     actions.add_passkey(person=who, name="my phone", credential={"key": SECRET}, at=at)
     SocialAccount.objects.create(user=who, provider="organisation", uid="number-17")

@@ -130,8 +130,13 @@ def test_who_held_an_ended_role(db, at):
 
 
 def test_rehearsal_roles(db, at):
+    invented.known("department-for-education")
     actions.take_rehearsal_role(
-        person=invented.person(at), role="centre", body="dfe", office="desk", at=at
+        person=invented.person(at),
+        role="centre",
+        body="department-for-education",
+        office="desk",
+        at=at,
     )
 
     found = edge(retention.REHEARSAL_ROLES, at, DAY, Role.objects.count)

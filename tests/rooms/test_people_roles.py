@@ -13,6 +13,7 @@ from folkmoot.people.rules import ROLES, HeldRole
 from tests.rooms import people_invented as invented
 from tests.rooms.people_invented import DEVON, DEVON_DOMAIN, LEEDS, LEEDS_DOMAIN
 
+DFE = "department-for-education"
 DAY = dt.timedelta(days=1)
 
 
@@ -26,13 +27,19 @@ def admin(db, at):
     return invented.administrator(at)
 
 
+def seat_of(role):
+    """A body at which there can be such a role: the centre is no council."""
+    return DFE if role == "centre" else LEEDS
+
+
 @pytest.mark.parametrize("role", sorted(set(ROLES) - {"administrator"}))
 def test_a_role_counts_at_its_own_body_only(admin, at, role):
-    who = invented.with_role(at, role, by=admin)
+    own = seat_of(role)
+    who = invented.with_role(at, role, own, by=admin)
     day = day_of(at)
 
-    assert require(who, role, LEEDS, day).acting_office == f"{LEEDS}/chief-executive"
-    for other_role, body in [(r, DEVON) for r in ROLES] + [(r, LEEDS) for r in ROLES if r != role]:
+    assert require(who, role, own, day).acting_office == f"{own}/chief-executive"
+    for other_role, body in [(r, DEVON) for r in ROLES] + [(r, own) for r in ROLES if r != role]:
         with pytest.raises(NotAllowed):
             require(who, other_role, body, day)
 
@@ -47,7 +54,8 @@ def test_nobody_at_one_body_can_do_anything_for_another(admin, at, role):
         actor=admin, email=invented.address(DEVON_DOMAIN), role="officer", body=DEVON,
         office="leader", at=at,
     )  # fmt: skip
-    body, domain = (rules.SITE, "example.org") if role == "administrator" else (LEEDS, LEEDS_DOMAIN)
+    seat = (seat_of(role), LEEDS_DOMAIN)
+    body, domain = (rules.SITE, "example.org") if role == "administrator" else seat
     who = invented.with_role(at, role, body, domain, by=admin)
     acts = PublicAct.objects.count()
     tries = [
@@ -84,20 +92,21 @@ def test_nobody_at_one_body_can_do_anything_for_another(admin, at, role):
     ],
 )
 def test_what_each_role_may_grant_at_its_own_body(admin, at, role, grants):
-    who = invented.with_role(at, role, by=admin)
+    own = seat_of(role)
+    who = invented.with_role(at, role, own, by=admin)
     colleague = invented.person(at, LEEDS_DOMAIN)
     done = set()
     for wanted in ROLES:
         try:
             actions.grant_role(
-                actor=who, person=colleague, role=wanted, body=LEEDS, office="clerk", at=at
+                actor=who, person=colleague, role=wanted, body=own, office="clerk", at=at
             )
             done.add(wanted)
         except NotAllowed:
             pass
 
     assert done == grants
-    assert bodies_managed_by(who, day_of(at)) == ((LEEDS,) if grants else ())
+    assert bodies_managed_by(who, day_of(at)) == ((own,) if grants else ())
 
 
 def test_being_administrator_is_no_other_role_and_only_of_the_site(admin, at):
@@ -312,6 +321,44 @@ def test_an_invitation_that_is_over_gives_nothing(admin, at, over):
     assert roles_of(who, day_of(later)) == ()
 
 
+@pytest.mark.parametrize("changed", ["day", "after", "office", "inviter"])
+def test_an_invitation_gives_nothing_that_could_not_be_granted_now(admin, at, changed):
+    officer = invented.with_role(at, "officer", by=admin)
+    who = invented.person(at, LEEDS_DOMAIN)
+    until = day_of(at) + DAY if changed in ("day", "after") else None
+    row = actions.invite(
+        actor=officer, email=who.email, role="officer", body=LEEDS, office="clerk", until=until,
+        at=at,
+    )  # fmt: skip
+    later = at + DAY * (2 if changed == "after" else 1)
+    if changed == "office":
+        invented.known(LEEDS).offices.filter(slug="clerk").update(ended=day_of(at))
+    elif changed == "inviter":
+        actions.end_role(actor=admin, role=roles_of(officer, day_of(at))[0].key, at=at)
+    acts = PublicAct.objects.count()
+
+    with pytest.raises(NotAllowed if changed == "inviter" else Conflict) as refused:
+        actions.accept_invitation(person=who, invitation=row.pk, at=later)
+
+    assert "already" not in str(refused.value).replace("come already", "")
+    assert not who.roles.exists()
+    assert PublicAct.objects.count() == acts
+
+
+def test_the_centre_is_no_council(admin, at):
+    actions.verify_domain(actor=admin, body=LEEDS, domain=LEEDS_DOMAIN, at=at)
+    asked = {"actor": admin, "role": "centre", "body": LEEDS, "office": "clerk", "at": at}
+    who = invented.person(at, LEEDS_DOMAIN)
+    for attempt in (
+        lambda: actions.invite(email=who.email, **asked),
+        lambda: actions.grant_role(person=who, **asked),
+    ):
+        with pytest.raises(BadInput) as refused:
+            attempt()
+        assert [fault.where for fault in refused.value.faults] == ["role"]
+    assert not who.roles.exists()
+
+
 def test_the_same_invitation_stands_once_and_again_after_it_ran_out(admin, at):
     actions.verify_domain(actor=admin, body=LEEDS, domain=LEEDS_DOMAIN, at=at)
     ask = {"actor": admin, "email": invented.address(LEEDS_DOMAIN), "role": "officer",
@@ -365,14 +412,14 @@ def test_a_domain_is_verified_and_ended_in_public(admin, at):
 
 def test_a_rehearsal_role_counts_in_rehearsal_only_and_is_never_in_the_record(admin, at):
     who, acts = invented.person(at), PublicAct.objects.count()
-    actions.take_rehearsal_role(person=who, role="centre", body="dfe", office="secretary", at=at)
+    actions.take_rehearsal_role(person=who, role="centre", body=DFE, office="secretary", at=at)
 
-    assert require(who, "centre", "dfe", day_of(at), space="rehearsal").office == "secretary"
+    assert require(who, "centre", DFE, day_of(at), space="rehearsal").office == "secretary"
     with pytest.raises(NotAllowed):
-        require(who, "centre", "dfe", day_of(at))
+        require(who, "centre", DFE, day_of(at))
     with pytest.raises(NotAllowed):
         actions.invite(
-            actor=who, email=invented.address(LEEDS_DOMAIN), role="centre", body="dfe",
+            actor=who, email=invented.address(LEEDS_DOMAIN), role="centre", body=DFE,
             office="desk", at=at,
         )  # fmt: skip
     with pytest.raises(NotFound):

@@ -98,6 +98,15 @@ def test_an_organisation_signs_in_whoever_had_an_account_by_code(provider):
     assert SocialAccount.objects.get().user == who
 
 
+@pytest.mark.parametrize("process", ["connect", "redirect", ""])
+def test_an_organisation_is_for_signing_in_and_nothing_else(provider, process):
+    client = new_browser()
+
+    away = post(client, "/sign-in/", f"/sign-in/with/organisation/?process={process}")
+
+    assert away.status_code == 400
+
+
 @pytest.mark.parametrize(
     "changed",
     [

@@ -6,7 +6,7 @@ import datetime as dt
 
 from django.db import transaction
 
-from folkmoot.common.acts import MAX_NOTE_LENGTH, WITHDRAWAL_REASONS
+from folkmoot.common.acts import LEGAL_REASONS, MAX_NOTE_LENGTH
 from folkmoot.common.errors import BadInput, Conflict, Fault, NotAllowed, NotFound
 from folkmoot.common.plain_text import tidy
 from folkmoot.duties.actions.owing import ended_already, record_duty_act, theirs
@@ -119,7 +119,8 @@ def withdraw_answer(
     """Erase the words of an answer for good and leave a tombstone; the duty stays answered.
 
     By an administrator of the site, or by whoever may answer for the body. ``reason`` is a key
-    of ``WITHDRAWAL_REASONS``. Raises NotFound, NotAllowed, BadInput and Conflict.
+    of ``LEGAL_REASONS``: a body may not take back what it regrets having said, only correct it
+    beside. Raises NotFound, NotAllowed, BadInput and Conflict.
     """
     about = DutyAnswer.objects.filter(pk=answer, duty__space=space).first()
     if about is None:
@@ -128,8 +129,8 @@ def withdraw_answer(
     held = roles_of(actor, day_of(at), space=space)
     site = [has for has in held if has.role == ADMINISTRATOR and has.body == SITE]
     office = site[0].acting_office if site else _acting_office(actor, row, at)
-    if reason not in WITHDRAWAL_REASONS:
-        known = ", ".join(sorted(WITHDRAWAL_REASONS))
+    if reason not in LEGAL_REASONS:
+        known = ", ".join(sorted(LEGAL_REASONS))
         raise BadInput([Fault("reason", "There is no such reason.", f"Use one of: {known}.")])
     given = DutyAnswer.objects.select_for_update().get(pk=about.pk)
     if given.withdrawn_at is not None:

@@ -8,19 +8,18 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from folkmoot.common.errors import BadInput, Conflict, Fault, NotAllowed, NotFound
-from folkmoot.people import limits
+from folkmoot.people import limits, rules
 from folkmoot.people.actions.rates import count
 from folkmoot.people.actions.roles import (
     begin_role,
     fault_of_domain,
     fault_of_end,
-    faults_of_office,
-    faults_of_role,
+    faults_of_seat,
     lock_person,
 )
 from folkmoot.people.letters import post
 from folkmoot.people.models import Invitation, Person, Role
-from folkmoot.people.queries import day_of, domains_of, require_grant
+from folkmoot.people.queries import day_of, domains_of, held, require_grant, roles_at
 from folkmoot.people.rules import (
     ADMINISTRATOR,
     INVITATION_LASTS,
@@ -55,8 +54,7 @@ def invite(
     day = day_of(at)
     by = require_grant(actor, role, body, day)
     address = tidy_address(email)
-    faults = faults_of_role(role, body, office) or faults_of_office(body, office, day)
-    faults = faults + fault_of_end(until, day)
+    faults = faults_of_seat(role, body, office, day) + fault_of_end(until, day)
     if not is_address(address):
         faults.append(_bad_address())
     elif not faults:
@@ -154,7 +152,8 @@ def accept_invitation(*, person: Person, invitation: int, at: dt.datetime) -> Ro
 
     Recorded in public as granted by the inviting office. Of two at once, one succeeds. Raises
     NotFound for somebody else's invitation as for none, NotAllowed if the domain is no longer
-    the body's, and Conflict if it was accepted or withdrawn, or has run out.
+    the body's or the office that invited has nobody left who may, and Conflict if it was
+    accepted or withdrawn, or has run out, or if the role's own end or that of its office came.
     """
     lock_person(person)
     row = Invitation.objects.select_for_update().filter(pk=invitation, email=person.email).first()
@@ -162,9 +161,7 @@ def accept_invitation(*, person: Person, invitation: int, at: dt.datetime) -> Ro
         raise NotFound(_("There is no such invitation."), [(_("Your account"), "/account/")])
     if row.accepted_at is not None or row.withdrawn_at is not None or row.expires <= at:
         raise Conflict(_("This invitation was used or withdrawn, or has run out."))
-    by_operator = row.granted_by == OPERATOR
-    if not by_operator and domain_of(row.email) not in domains_of(row.body, day_of(at)):
-        raise NotAllowed(_("Your address is no longer at a domain of this body."))
+    _check_still_good(row, day_of(at))
     role = begin_role(
         person=person,
         role=row.role,
@@ -177,6 +174,22 @@ def accept_invitation(*, person: Person, invitation: int, at: dt.datetime) -> Ro
     row.accepted_at = at
     row.save(update_fields=["accepted_at"])
     return role
+
+
+def _check_still_good(row: Invitation, day: dt.date) -> None:
+    """That what was true when somebody was invited still is. Raises NotAllowed and Conflict."""
+    if faults_of_seat(row.role, row.body, row.office, day):
+        raise Conflict(_("The office that this invitation is for is no longer there."))
+    if row.granted_by == OPERATOR:
+        return
+    if domain_of(row.email) not in domains_of(row.body, day):
+        raise NotAllowed(_("Your address is no longer at a domain of this body."))
+    body, _slash, office = row.granted_by.partition("/")
+    inviting = [held(has) for has in roles_at(body, day).filter(office=office)]
+    if rules.may_grant(inviting, row.role, row.body, day) is None:
+        raise NotAllowed(
+            _("The office that invited you has nobody now who may. Ask the body to invite again.")
+        )
 
 
 @transaction.atomic

@@ -10,7 +10,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import Count
 from django.utils.translation import gettext as _
 
-from folkmoot.bodies.queries import bodies_near, office_keys
+from folkmoot.bodies.queries import bodies_near, kind_of, office_keys
+from folkmoot.bodies.rules import CENTRAL
 from folkmoot.common.acts import NewAct, record_act, record_acts
 from folkmoot.common.errors import BadInput, Conflict, Fault, NotFound
 from folkmoot.common.models import PublicAct
@@ -18,6 +19,7 @@ from folkmoot.people.models import Person, Role, VerifiedDomain
 from folkmoot.people.queries import day_of, domains_of, held, require, require_grant
 from folkmoot.people.rules import (
     ADMINISTRATOR,
+    CENTRE,
     ROLES,
     SITE,
     domain_of,
@@ -87,6 +89,18 @@ def faults_of_office(body: str, office: str, on: dt.date) -> list[Fault]:
     return [Fault("office", _("This body has no office of this key."), remedy, value=office)]
 
 
+def faults_of_seat(role: str, body: str, office: str, on: dt.date) -> list[Fault]:
+    """Everything that keeps a role from being given for an office of a body on a day.
+
+    The centre is a department or another national body, never a council.
+    """
+    faults = faults_of_role(role, body, office) or faults_of_office(body, office, on)
+    if not faults and role == CENTRE and kind_of(body) not in CENTRAL:
+        what = _("This body is no central department, so nobody acts for the centre there.")
+        faults.append(Fault("role", what, _("Choose another role, or a department."), value=role))
+    return faults
+
+
 def fault_of_domain(email: str, body: str, on: dt.date) -> list[Fault]:
     """What is wrong with inviting ``email`` for ``body``: one fault, or none."""
     domains = domains_of(body, on)
@@ -127,9 +141,11 @@ def begin_role(
 ) -> Role:
     """Write the role and its public act, in the caller's transaction.
 
-    Raises Conflict if the person holds it already.
+    Raises Conflict if the person holds it already, or if it would have ended before it began.
     """
     day = day_of(at)
+    if until is not None and until <= day:
+        raise Conflict(_("The day set for the end of this role has come already."))
     lock_person(person)
     same = Role.objects.filter(person=person, role=role, body=body, office=office, space="record")
     if any(holds(held(row), day) for row in same):
@@ -176,7 +192,7 @@ def grant_role(
     """
     day = day_of(at)
     by = require_grant(actor, role, body, day)
-    faults = faults_of_role(role, body, office) or faults_of_office(body, office, day)
+    faults = faults_of_seat(role, body, office, day)
     faults = faults + fault_of_domain(person.email, body, day) + fault_of_end(until, day)
     if faults:
         raise BadInput(faults)

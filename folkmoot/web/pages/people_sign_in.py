@@ -175,7 +175,13 @@ def _from_provider(request: HttpRequest, provider_id: str, step: View) -> HttpRe
 @never_cache
 @require_POST
 def provider_begin(request: HttpRequest, provider_id: str) -> HttpResponse:
-    """To the organisation's own sign-in, by OpenID Connect."""
+    """To the organisation's own sign-in, by OpenID Connect: for signing in, and nothing else.
+
+    Raises BadInput for another process, such as tying a second sign-in to an account.
+    """
+    if request.GET.get("process", "login") != "login":
+        what = _("An organisation's sign-in is for signing in only.")
+        raise BadInput([Fault("process", what, _("Begin at the page for signing in."))])
     return _from_provider(request, provider_id, openid.login)
 
 

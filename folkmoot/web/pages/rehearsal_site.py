@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from folkmoot.bodies.models import Body
 from folkmoot.bodies.queries import bodies_near, office_keys, senior_office
-from folkmoot.bodies.rules import OFFICE_KINDS
+from folkmoot.bodies.rules import CENTRAL, OFFICE_KINDS
 from folkmoot.common.errors import BadInput, Conflict, Fault, NotFound
 from folkmoot.people.actions import play
 from folkmoot.people.models import Person
@@ -22,8 +22,6 @@ from folkmoot.web.pages.people_access import signed_in
 
 PATH = "/rehearsal/site/"
 MINISTER = "minister"
-# Bodies of the centre answer by whoever acts for the centre.
-CENTRAL = ("department", "national-body")
 OFFICIAL, MODERATES, ADMINISTERS = "official", "moderator", "administrator"
 
 
@@ -54,7 +52,7 @@ def _wanted(part: str, slug: str) -> tuple[str, str, str]:
         faults.append(Fault("body", _("There is no body of this name here."), remedy))
     if faults or body is None or not keys:
         raise BadInput(faults)
-    if body.kind in CENTRAL:
+    if body.kind in CENTRAL:  # these answer by whoever acts for the centre
         return CENTRE, slug, MINISTER if MINISTER in keys else keys[0]
     return OFFICER, slug, senior_office(body, today) or keys[0]
 

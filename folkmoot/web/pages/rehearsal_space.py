@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from folkmoot.bodies.models import Body
-from folkmoot.bodies.rules import OFFICE_KINDS
+from folkmoot.bodies.rules import CENTRAL, OFFICE_KINDS
 from folkmoot.common.errors import BadInput, Fault
 from folkmoot.framework.cases.actions import forget_run
 from folkmoot.framework.cases.queries import CaseFilter, register
@@ -25,7 +25,6 @@ from folkmoot.web.pages.cases_spaces import IN_REHEARSAL, REHEARSAL, unlisted
 from folkmoot.web.pages.people_access import person_of, safe_path, signed_in
 
 MINISTER, OFFICIAL = "minister", "accounting-officer"
-CENTRAL = ("department", "national-body")
 # What may be played, as the form names it → role and office.
 PARTS = {
     "minister": (CENTRE, MINISTER),

@@ -6,6 +6,7 @@ import datetime as dt
 
 from django.db import transaction
 
+from folkmoot.bodies.queries import central_body
 from folkmoot.common.errors import Fault
 from folkmoot.duties.rules import acting_day
 from folkmoot.framework import queries as framework_queries
@@ -15,7 +16,6 @@ from folkmoot.framework.cases.actions.keeping import centre_role, keep, refuse, 
 from folkmoot.framework.cases.actions.proposing import (
     answering_body,
     body_fault,
-    central_body,
     open_case,
     owe_reply,
 )

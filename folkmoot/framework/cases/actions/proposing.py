@@ -9,6 +9,8 @@ from django.db import IntegrityError, transaction
 
 from folkmoot.bodies.answering import accountable_for
 from folkmoot.bodies.models import Body
+from folkmoot.bodies.queries import central_body
+from folkmoot.bodies.rules import CENTRAL
 from folkmoot.common.errors import BadInput, Conflict, Fault, NotFound
 from folkmoot.duties.actions import owe
 from folkmoot.duties.rules import REPLY, NewDuty, acting_day
@@ -32,17 +34,7 @@ from folkmoot.people.queries import day_of, run_of
 from folkmoot.places.models import Area
 from folkmoot.places.queries import area_by_code
 
-# Kinds of body that may be the centre, and that no reply is asked of.
-CENTRAL = frozenset({"department", "national-body"})
 _ANY_OFFICE = "officer-of-the-centre"
-
-
-def central_body(slug: str) -> Body:
-    """The central body of this slug. Raises NotFound."""
-    body = Body.objects.filter(slug=slug, kind__in=CENTRAL).first()
-    if body is None:
-        raise NotFound(f"There is no central body {slug!r} here.")
-    return body
 
 
 def answering_body(area: Area, service: str, on: dt.date, named: str) -> Body | None:
