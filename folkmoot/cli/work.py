@@ -134,6 +134,12 @@ def _tidy(at: dt.datetime) -> int:
     return sum(apply_retention(at=at).erased.values())
 
 
+def _short_lived(at: dt.datetime) -> int:
+    from folkmoot.people.actions import erase_short_lived
+
+    return erase_short_lived(at=at)
+
+
 _HOUR, _DAY = 3_600.0, 86_400.0
 JOBS = (
     Job("letters", 1, _letters, _BATCH),
@@ -148,6 +154,7 @@ JOBS = (
     Job("places", _HOUR, _places),
     Job("interventions", _DAY, _interventions),
     Job("addresses", _HOUR, _addresses, 20_000),
+    Job("short-lived", _HOUR, _short_lived),
     Job("tidy", _DAY, _tidy),
     # Most of the time of a letter is spent waiting for the mail server to take it.
     Job("mail", 1, _mail, _BATCH, lanes=4),
@@ -210,9 +217,10 @@ def work(once: bool, beside: int | None) -> None:
 
     It sends mail, writes letters to people who signed and counts their signatures every second,
     closes petitions whose last day is over, looks for unusual patterns of signatures, makes the
-    tables of who signed where, tells signers of answers, reminds bodies of what they owe, and once
-    a day ends what is over and erases what is old. Run one beside the server; more do
-    no harm. A job that fails is logged and tried again; the others go on. SIGTERM ends it.
+    tables of who signed where, tells signers of answers, reminds bodies of what they owe, erases
+    codes and counts of tries every hour, and once a day ends what is over and erases what is old.
+    Run one beside the server; more do no harm. A job that fails is logged and tried again; the
+    others go on. SIGTERM ends it.
 
     \b
     `folkmoot serve` starts one by itself in development. Instead of it, cron may run:

@@ -90,9 +90,10 @@ def test_a_figure_reported_again_after_its_answer_owes_another(admin, at):
     ],
 )
 def test_where_the_publisher_is_not_known_that_is_said_and_nobody_is_blamed(admin, at, publisher):
-    sent = report(at, publisher=publisher)
+    sent = report(at, publisher=publisher, contact=invented.address())
 
     assert sent.duty is None
+    assert sent.contact == ""
     assert not Duty.objects.exists()
     assert queries.reports_of(RELEASE, ROW) == 1
 
@@ -222,12 +223,15 @@ def test_who_left_an_address_is_told_once_and_forgotten(admin, at):
     assert set(FigureReport.objects.values_list("contact", flat=True)) == {""}
 
 
-def test_a_waived_report_is_told_to_nobody_by_mistake(admin, at):
-    duty = report(at, contact=invented.address()).duty
+def test_who_reported_is_told_of_a_waiver_too_and_forgotten(admin, at):
+    reader = invented.address()
+    duty = report(at, contact=reader).duty
     Message.objects.all().delete()
     actions.waive(actor=admin, duty=duty.pk, reason="no-error-reported", at=at)
-    assert not Message.objects.exists()
-    assert "no-error-reported" in WAIVERS
+    (letter,) = Message.objects.all()
+    assert (letter.key.partition(":")[0], letter.to) == ("report-waived", reader)
+    assert WAIVERS["no-error-reported"] in letter.payload["text"]
+    assert set(FigureReport.objects.values_list("contact", flat=True)) == {""}
 
 
 def test_a_person_sees_and_erases_what_they_reported(admin, at):

@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth import SESSION_KEY
 from django.db import transaction
 
+from folkmoot.cli import work
 from folkmoot.common.models import Message, PublicAct
 from folkmoot.common.outbox import enqueue
 from folkmoot.people import actions, holdings, retention
@@ -67,6 +68,18 @@ def test_sessions(db, at):
     found = edge(retention.SESSIONS, at, SECOND, Session.objects.count)
 
     assert found == (0, 1, 1, 0, 0)
+
+
+def test_what_is_kept_for_a_day_goes_within_an_hour_of_it(db, at):
+    """The daily run alone would leave some of it for nearly two days."""
+    job = next(job for job in work.JOBS if job.name == "short-lived")
+    actions.ask_for_code(email=invented.address(), network="192.0.2.7", at=at)
+
+    assert job.run(at + DAY - SECOND) == 0
+    assert dt.timedelta(seconds=job.every) == dt.timedelta(hours=1)
+    assert job.run(at + DAY) == 3
+    assert not RateEvent.objects.exists()
+    assert not SignInCode.objects.exists()
 
 
 def named():

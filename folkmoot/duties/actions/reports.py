@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from folkmoot.common.errors import BadInput, Fault
 from folkmoot.common.plain_text import tidy
+from folkmoot.common.reasons import WAIVERS
 from folkmoot.common.switches import require_on
 from folkmoot.duties.actions.owing import owe
 from folkmoot.duties.models import Duty, FigureReport
@@ -42,8 +44,9 @@ def report_figure(
     ``release`` is the release's key, ``source/number``, and ``row`` the row of its file;
     ``publisher`` is as the source names it. One answer is owed however many report the same
     figure while it is owed. The report's ``duty`` is None where this site does not know who must
-    answer. ``text`` is for the publisher and is never public; whoever leaves an address in
-    ``contact`` is told of the answer, and the address is then erased. ``network`` is where it
+    answer: nobody can be told of an answer then, and no address is kept. ``text`` is for the
+    publisher and is never public; whoever leaves an address in ``contact`` is told of the answer,
+    and the address is then erased. ``network`` is where it
     came from, for the limits; ``proof`` names a puzzle that was solved with it, which widens them
     and serves once: one that served already is as none.
     Raises BadInput with every fault, TooOften, and SwitchedOff.
@@ -71,7 +74,7 @@ def report_figure(
     figure = f"release:{release}/{row}"
     duty = _duty(figure, publisher, place, service, at)
     return FigureReport.objects.create(
-        figure=figure, duty=duty, text=text, contact=contact, received_at=at
+        figure=figure, duty=duty, text=text, contact=contact if duty else "", received_at=at
     )
 
 
@@ -106,18 +109,22 @@ def _duty(figure: str, publisher: str, place: str, service: str, at: dt.datetime
 
 
 def tell_reporters(duty: Duty, *, at: dt.datetime) -> None:
-    """Tell everybody who reported the error that it is answered, and forget their addresses."""
+    """Tell everybody who reported the error how it ended, and forget their addresses.
+
+    ``duty`` is answered, or waived with its reason.
+    """
     if duty.kind != REPORT:
         return
     told = FigureReport.objects.filter(duty=duty).exclude(contact="")
     for report in told.select_for_update().order_by("pk"):
         post(
-            key=f"report-answered:{report.pk}",
-            letter="report_answered",
+            key=f"report-{duty.ended}:{report.pk}",
+            letter=f"report_{duty.ended}",
             to=report.contact,
             at=at,
             body=duty.body.name,
             duty=duty.pk,
+            why=_(WAIVERS.get(duty.waived_reason or "", "")) if duty.waived_reason else "",
         )
     told.update(contact="")
 

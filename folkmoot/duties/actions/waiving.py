@@ -9,6 +9,7 @@ from django.db import transaction
 from folkmoot.common.errors import BadInput, Conflict, Fault, NotAllowed
 from folkmoot.common.reasons import WAIVERS
 from folkmoot.duties.actions.owing import ended_already, locked, record_duty_act, theirs
+from folkmoot.duties.actions.reports import tell_reporters
 from folkmoot.duties.models import Duty
 from folkmoot.duties.rules import BY_RULE, acting_day, day_words, may_waive
 from folkmoot.people.models import Person
@@ -67,4 +68,5 @@ def _end(row: Duty, *, reason: str, by: str, on: dt.date, at: dt.datetime) -> Du
     row.waived_reason = reason
     row.save(update_fields=["ended", "ended_on", "ended_at", "ended_by", "waived_reason"])
     record_duty_act(row, "waive-duty", office=by, at=at, reason=reason)
+    tell_reporters(row, at=at)
     return row

@@ -11,7 +11,7 @@ from folkmoot.people.actions.invitations import (
 from folkmoot.people.actions.passkeys import add_passkey, remove_passkey
 from folkmoot.people.actions.playing import play, take_rehearsal_role
 from folkmoot.people.actions.rates import count
-from folkmoot.people.actions.retention import apply_retention
+from folkmoot.people.actions.retention import apply_retention, erase_short_lived
 from folkmoot.people.actions.roles import (
     end_domain,
     end_role,
@@ -36,6 +36,7 @@ __all__ = [
     "end_domain",
     "end_role",
     "erase_me",
+    "erase_short_lived",
     "give_consent",
     "grant_role",
     "invite",

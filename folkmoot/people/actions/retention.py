@@ -47,9 +47,7 @@ def apply_retention(*, at: dt.datetime) -> Tidied:
     erased if a later one fails; the next run goes on from there.
     """
     tidy: dict[str, Callable[[dt.datetime], int]] = {
-        retention.CODES.key: _codes,
-        retention.RATE_EVENTS.key: _rate_events,
-        retention.SESSIONS.key: _sessions,
+        **_SHORT,
         retention.INVITATIONS.key: _invitations,
         retention.ROLES.key: _roles,
         retention.REHEARSAL_ROLES.key: _rehearsal_roles,
@@ -59,11 +57,23 @@ def apply_retention(*, at: dt.datetime) -> Tidied:
         **retentions(),
     }
     ended = record_ended_roles(at=at)
+    return Tidied(_each(tidy, at), _warn(at), ended)
+
+
+def erase_short_lived(*, at: dt.datetime) -> int:
+    """Erase what is kept for a day or for a session, such as codes to sign in; how many.
+
+    It runs every hour, so that a day is no longer than an hour more. Safe to run at any time.
+    """
+    return sum(_each(_SHORT, at).values())
+
+
+def _each(tidy: dict[str, Callable[[dt.datetime], int]], at: dt.datetime) -> dict[str, int]:
     erased = {}
     for key, rule in tidy.items():
         with transaction.atomic():
             erased[key] = rule(at)
-    return Tidied(erased, _warn(at), ended)
+    return erased
 
 
 def _codes(at: dt.datetime) -> int:
@@ -78,6 +88,13 @@ def _rate_events(at: dt.datetime) -> int:
 
 def _sessions(at: dt.datetime) -> int:
     return Session.objects.filter(expire_date__lte=at).delete()[0]
+
+
+_SHORT: dict[str, Callable[[dt.datetime], int]] = {
+    retention.CODES.key: _codes,
+    retention.RATE_EVENTS.key: _rate_events,
+    retention.SESSIONS.key: _sessions,
+}
 
 
 def _invitations(at: dt.datetime) -> int:
