@@ -64,10 +64,11 @@ def held_state(office: rules.OfficeLine | None) -> str:
     return HELD if office.holders else NOT_KNOWN
 
 
-def who_rows(area: Area, on: dt.date) -> list[WhoRow]:
+def who_rows(area: Area, on: dt.date, constituency: str = "") -> list[WhoRow]:
     """Who answers for every service in a place on a day, then its members of parliament.
 
-    At most ten queries. Gaps, overlaps and services not run here have rows of their own. Empty
+    With the code of the ``constituency`` that an address is in, only its member is given. At
+    most ten queries. Gaps, overlaps and services not run here have rows of their own. Empty
     for a kind of area that runs nothing, such as a region. Raises NotFound for a place that had
     ended, with what it became.
     """
@@ -78,7 +79,7 @@ def who_rows(area: Area, on: dt.date) -> list[WhoRow]:
     for found in who_answers(area, on):
         rows += [_answered(area, found.title, answer) for answer in found.answers]
         rows += [_noted(area, found, note) for note in found.notes]
-    return [*rows, *_members(area, on)]
+    return [*rows, *_members(area, on, constituency)]
 
 
 def _answered(area: Area, title: str, answer: rules.Answer) -> WhoRow:
@@ -138,9 +139,14 @@ def _noted(area: Area, found: rules.ServiceAnswers, note: rules.Note) -> WhoRow:
     )
 
 
-def _members(area: Area, on: dt.date) -> Iterator[WhoRow]:
-    """Members of parliament. Their share of a place is no likelihood, so no row gives it."""
-    for member in mps_for(area, on):
+def _members(area: Area, on: dt.date, constituency: str) -> Iterator[WhoRow]:
+    """Members of parliament. Their share of a place is no likelihood, so no row gives it.
+
+    A ``constituency`` that the place holds no part of tells nothing.
+    """
+    members = mps_for(area, on)
+    exact = [member for member in members if member.code == constituency]
+    for member in exact or members:
         office = member.office
         yield WhoRow(
             place=area.code,
@@ -156,7 +162,7 @@ def _members(area: Area, on: dt.date) -> Iterator[WhoRow]:
             office_title=office.title,
             held=held_state(office),
             holders=tuple(holder.name for holder in office.holders),
-            possible=member.possible,
+            possible=member.possible and not exact,
             share=None,
             decides="",
             delivers="",

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 
 from django.db.models import F, Q
 
@@ -21,7 +21,7 @@ from folkmoot.bodies.queries import (
     body_line,
     holder_line,
     in_order,
-    members_for,
+    members_of,
     office_line,
     on_day,
 )
@@ -76,6 +76,7 @@ class _Found:
     acting: dict[tuple[str, int], Office] = field(default_factory=dict)
     codes: dict[int, str] = field(default_factory=dict)
     holders: dict[int, tuple[rules.HolderLine, ...]] = field(default_factory=dict)
+    members: list[tuple[Office, float]] = field(default_factory=list)
 
 
 def accountable_for(
@@ -122,15 +123,16 @@ class Everyone:
 
 
 def everyone_in(around: Surroundings, on: dt.date) -> Everyone:
-    """Everybody who answers in a place on a day: three queries, of whatever kind the place is."""
+    """Everybody who answers in a place on a day: two queries, of whatever kind the place is."""
     area = around.area
     reach = _reach(area, covering_of(around) if area.kind in LOWER_TIER else None, around)
-    services = _answers(area, on, None, reach=reach)
+    remits = _remits(area, on)
     districts = [pk for pk, place in reach.areas.items() if place.kind in LOWER_TIER]
+    found = _look_up(reach, {row.who for row in remits}, on, districts)
     return Everyone(
         (area, *(place for pk, place in reach.areas.items() if pk != area.pk)),
-        tuple(services),
-        tuple(members_for(districts, on)) if districts else (),
+        tuple(_by_service(area, remits, reach, found)),
+        tuple(members_of(found.members, found.holders)),
     )
 
 
@@ -151,15 +153,27 @@ def _answers(
     service: str = "",
     reach: _Reach | None = None,
 ) -> list[rules.ServiceAnswers]:
-    kind = rules.area_kind_of(area.kind, area.code)
-    lines = Remit.objects.filter(Q(nation="") | Q(nation=area.nation), area_kind=kind)
-    if service:
-        lines = lines.filter(service=service)
-    remits = [row for row in lines if rules.in_force(row.since, row.until, on)]
+    remits = _remits(area, on, service)
     if not remits:
         return []
     reach = reach or _reach(area, covering)
     found = _look_up(reach, {row.who for row in remits}, on)
+    return _by_service(area, remits, reach, found)
+
+
+def _remits(area: Area, on: dt.date, service: str = "") -> list[Remit]:
+    """The lines of the catalogue in force for a place, of one service or of all: one query."""
+    kind = rules.area_kind_of(area.kind, area.code)
+    lines = Remit.objects.filter(Q(nation="") | Q(nation=area.nation), area_kind=kind)
+    if service:
+        lines = lines.filter(service=service)
+    return [row for row in lines if rules.in_force(row.since, row.until, on)]
+
+
+def _by_service(
+    area: Area, remits: Iterable[Remit], reach: _Reach, found: _Found
+) -> list[rules.ServiceAnswers]:
+    one = area.kind in LOWER_TIER
     by_service: dict[str, list[Remit]] = defaultdict(list)
     for row in remits:
         by_service[row.service].append(row)
@@ -169,7 +183,7 @@ def _answers(
             title=rows[0].title,
             answers=tuple(
                 sorted(
-                    (a for row in rows if row.form == "remit" for a in _of(row, reach, found)),
+                    (a for row in rows if row.form == "remit" for a in _of(row, reach, found, one)),
                     key=lambda answer: _ORDER[answer.role],
                 )
             ),
@@ -213,8 +227,13 @@ def _reach(area: Area, covering: Covering | None, around: Surroundings | None = 
     return _Reach(areas, {})
 
 
-def _look_up(reach: _Reach, wanted: set[str], on: dt.date) -> _Found:
-    """Bodies, offices and holders of a reach: one query."""
+def _look_up(
+    reach: _Reach, wanted: set[str], on: dt.date, spoken_for: Collection[int] = ()
+) -> _Found:
+    """Bodies, offices and holders of a reach, and members for the districts ``spoken_for``.
+
+    One query.
+    """
     slugs = [
         who.removeprefix(rules.BODY_PREFIX) for who in wanted if who.startswith(rules.BODY_PREFIX)
     ]
@@ -222,10 +241,16 @@ def _look_up(reach: _Reach, wanted: set[str], on: dt.date) -> _Found:
     places = list(reach.areas)
     mine = Q(body__area_id__in=places) | Q(body__slug__in=slugs)
     acts = Q(acts_for__area_id__in=places, acts_for__capacity__in=capacities)
+    if spoken_for:
+        acts |= Q(acts_for__area_id__in=list(spoken_for), acts_for__capacity=rules.MEMBER)
     rows = (
         Office.objects.filter(on_day(on), on_day(on, "body__started", "body__ended"), mine | acts)
         .select_related("body")
-        .annotate(acting_for=F("acts_for__area_id"), acting_as=F("acts_for__capacity"))
+        .annotate(
+            acting_for=F("acts_for__area_id"),
+            acting_as=F("acts_for__capacity"),
+            part=F("acts_for__share"),
+        )
         .annotate(**{name: F(column) for name, column in HELD.items()})
         .order_by("position", "slug")
     )
@@ -236,6 +261,9 @@ def _look_up(reach: _Reach, wanted: set[str], on: dt.date) -> _Found:
         body = office.body
         if (line := holder_line(office, on)) is not None:
             held[office.pk].add(line)
+        if office.acting_as == rules.MEMBER:
+            found.members.append((office, office.part))
+            continue
         if office.acting_as in capacities and office.acting_for in reach.areas:
             found.acting.setdefault((office.acting_as, office.acting_for), office)
         if office.pk in seen:
@@ -251,15 +279,21 @@ def _look_up(reach: _Reach, wanted: set[str], on: dt.date) -> _Found:
     return found
 
 
-def _of(row: Remit, reach: _Reach, found: _Found) -> Iterator[rules.Answer]:
-    """The answers of one line of the catalogue: one for each body that it leads to."""
+def _of(row: Remit, reach: _Reach, found: _Found, one: bool) -> Iterator[rules.Answer]:
+    """The answers of one line of the catalogue: one for each body that it leads to.
+
+    Of several, one answers for an address in ``one`` district, which it is cannot be said; in a
+    larger place each answers for its own part.
+    """
     if row.who == "several":
         called = row.called[0].upper() + row.called[1:]
         yield _answer(row, called, None, None, found)
         return
     pairs = _bodies(row, reach, found)
     for body, office, share in pairs:
-        yield _answer(row, body.name, body, office, found, len(pairs) > 1, share)
+        several = len(pairs) > 1
+        answer = _answer(row, body.name, body, office, found, several and one, share)
+        yield replace(answer, each=several and not one)
     if not pairs and row.who not in rules.OPTIONAL_RELATIONS:
         words = rules.RELATIONS.get(row.who, "a national body")
         yield _answer(row, f"{words[0].upper()}{words[1:]}: not known", None, None, found)

@@ -43,8 +43,8 @@ def who(where: str, service: str, style: str) -> None:
     from folkmoot.bodies.answer_rows import who_rows
     from folkmoot.common.errors import NotFound
 
-    area = _area(where)
-    rows = who_rows(area, timezone.localdate())
+    area, constituency = _area(where)
+    rows = who_rows(area, timezone.localdate(), constituency)
     if service:
         known = sorted({row.service for row in rows if row.service})
         if service not in known:
@@ -60,21 +60,24 @@ def who(where: str, service: str, style: str) -> None:
         _print_table(area, rows)
 
 
-def _area(where: str) -> Area:
-    """The place meant. A postcode, whole or not, is never repeated. Raises BadInput, NotFound."""
+def _area(where: str) -> tuple[Area, str]:
+    """The place meant, and its constituency where a postcode tells that.
+
+    A postcode, whole or not, is never repeated. Raises BadInput, NotFound.
+    """
     from folkmoot.common.errors import NotFound
     from folkmoot.measures.queries_account import find_area
     from folkmoot.places.queries import find_postcode
     from folkmoot.places.rules import may_be_postcode, parse_postcode
 
     if not may_be_postcode(where):
-        return find_area(where)
+        return find_area(where), ""
     parse_postcode(where)
     answer = find_postcode(where)
     if answer.district is None:
         raise NotFound(answer.note)
     click.echo(answer.note, err=True)
-    return answer.district
+    return answer.district, answer.constituency
 
 
 def _print_table(area: Area, rows: list[WhoRow]) -> None:

@@ -78,13 +78,15 @@ class PostcodeAnswer:
 
     ``kind``: ``malformed``; ``not-held`` (the files loaded do not cover it); ``sector`` (the
     district of its sector, derived and not confirmed); and with the official directory
-    ``exact``, ``ended`` or ``unknown``. ``note`` says so in plain English.
+    ``exact``, ``ended`` or ``unknown``. ``note`` says so in plain English. ``constituency`` is
+    the code of its constituency where the official directory gives that, else "".
     """
 
     kind: str
     district: Area | None
     note: str
     source: str
+    constituency: str = ""
 
 
 def place_path(slug: str) -> str:
@@ -362,7 +364,8 @@ def _official(postcode: str, edition: PostcodeEdition) -> PostcodeAnswer:
     if district is None:
         note = "The official directory gives no council area in the United Kingdom for it."
         return PostcodeAnswer("not-held", None, note, edition.name)
-    return PostcodeAnswer("exact", district, f"In {district.name}.", edition.name)
+    note = f"In {district.name}."
+    return PostcodeAnswer("exact", district, note, edition.name, row.constituency)
 
 
 def _month(day: dt.date) -> str:

@@ -22,8 +22,9 @@ class Responsible:
     """Somebody who answers: a body, its office, and who holds that.
 
     ``holder`` names the person; ``unknown`` is whether a person holds the office and nobody has
-    told this site who. ``possible`` is whether it is one of several, ``share`` says how much of
-    the place is its own, in words. ``what`` is what it decides, delivers or has no say in.
+    told this site who. ``possible`` is whether it is one of several, ``each`` whether several
+    answer, each for its own part; ``share`` says how much of the place is its own, in words.
+    ``what`` is what it decides, delivers or has no say in.
     """
 
     role: str
@@ -35,6 +36,7 @@ class Responsible:
     holder_source: str
     unknown: bool
     possible: bool
+    each: bool
     share: str
     what: tuple[tuple[str, str], ...]
     laws: tuple[Law, ...]
@@ -84,6 +86,7 @@ def responsible(answer: Answer) -> Responsible:
         holder_source=answer.holder.source if answer.holder else "",
         unknown=answer.holder_unknown,
         possible=answer.possible,
+        each=answer.each,
         share=_share(answer.share),
         what=tuple(what),
         laws=answer.laws,
@@ -94,24 +97,54 @@ def responsible(answer: Answer) -> Responsible:
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """A member of parliament who may speak for people in a place."""
+    """A member of parliament who may speak for people in a place.
+
+    ``exact`` where the address asked about is in the constituency; ``possible`` where that is
+    not known and it is one of several.
+    """
 
     constituency: str
     holder: str
     unknown: bool
     link: str
+    exact: bool
+    possible: bool
 
 
-def speakers(members: Iterable[Member]) -> tuple[Speaker, ...]:
-    """Members ready to print, in the order in which they come."""
-    return tuple(
+@dataclass(frozen=True, slots=True)
+class Speakers:
+    """The members of a place in their order; the ``exact`` one apart, where it is known."""
+
+    exact: Speaker | None
+    others: tuple[Speaker, ...]
+
+    @property
+    def possible(self) -> bool:
+        """Whether the others are possible ones."""
+        return any(speaker.possible for speaker in self.others)
+
+
+def speakers(members: Iterable[Member], code: str = "") -> Speakers:
+    """Members ready to print, the one of the constituency with this ``code`` first.
+
+    A code of none of them tells nothing.
+    """
+    found = list(members)
+    known = any(member.code == code for member in found if code)
+    lines = [
         Speaker(
             member.constituency,
             holder_words(member.office.holder),
             member.office.holder is None,
             f"{body_path(member.office.key.partition('/')[0])}#{member.office.slug}",
+            exact=known and member.code == code,
+            possible=member.possible and not known,
         )
-        for member in members
+        for member in found
+    ]
+    return Speakers(
+        next((line for line in lines if line.exact), None),
+        tuple(line for line in lines if not line.exact),
     )
 
 

@@ -10,9 +10,11 @@ import pytest
 from click.testing import CliRunner
 from django.test import Client
 
-from folkmoot.bodies.models import Holder
+from folkmoot.bodies.models import Holder, Office
 from folkmoot.cli.main import main
 from folkmoot.common.models import PublicAct
+from folkmoot.places.models import OfficialPostcode, PostcodeEdition
+from tests.built_database import BUILT_AT
 
 pytestmark = [pytest.mark.usefixtures("built")]
 
@@ -45,6 +47,16 @@ class TestWho:
         assert "Most likely Leeds" in err
         for written in (out, err, caplog.text):
             assert "1UR" not in written.upper()
+
+    def test_the_official_directory_leaves_one_member(self) -> None:
+        code = Office.objects.get(title="Member of Parliament for Exeter").code
+        PostcodeEdition.objects.create(name="ONSPD", sha256="0" * 64, rows=1, loaded_at=BUILT_AT)
+        OfficialPostcode.objects.create(postcode="EX11HS", district="E07000041", constituency=code)
+        _, out, _ = run("who", "EX1 1HS", "--format", "json")
+        members = [row for row in json.loads(out) if row["form"] == "represents"]
+        assert [(row["office_title"], row["possible"]) for row in members] == [
+            ("Member of Parliament for Exeter", False)
+        ]
 
     @pytest.mark.parametrize(
         ("text", "code"), [("YO1 7", 3), ("12 High Street", 3), ("BT1 1AA", 5), ("GY1 1AA", 5)]

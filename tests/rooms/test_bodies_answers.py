@@ -78,11 +78,11 @@ def test_one_tier_answers_for_both() -> None:
     }
 
 
-def test_of_a_county_each_district_is_one_of_several() -> None:
+def test_in_a_county_each_district_answers_for_its_own_part() -> None:
     found = answering.accountable_for(place("devon"), "waste", ON)
     districts = [a for a in found if a.body and a.body.kind == "district-council"]
     assert len(districts) == 8
-    assert all(a.possible for a in districts)
+    assert all(a.each and not a.possible for a in districts)
     county = [a for a in found if a.body and a.body.kind == "county-council"]
     assert len(county) == 1
     assert not county[0].possible

@@ -2,10 +2,12 @@
 
 import datetime as dt
 import re
+from html import unescape
 
 import pytest
 
 from folkmoot.bodies.models import Body
+from folkmoot.bodies.rules import BODY_KINDS, CENTRAL
 from folkmoot.duties.models import Duty, DutyAnswer, FigureReport
 from folkmoot.web import remembered
 from tests.web.test_pages import get, text_of
@@ -45,6 +47,25 @@ def test_a_body_says_what_it_answers_for_by_what_law_and_who_holds_its_offices(b
     assert "not known to this site" in said
     assert 'id="tell-us"' in html
     assert "Steve Race" in text_of(get(client, "/body/house-of-commons/"))
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [kind for kind in BODY_KINDS if kind not in CENTRAL | {"devolved-body", "devolved-government"}],
+)
+def test_what_a_body_of_each_kind_answers_for_has_a_page(built, client, kind):
+    body = Body.objects.filter(kind=kind, area__isnull=False, ended=None).order_by("slug").first()
+    if body is None:
+        pytest.skip("no body of this kind has a place of its own")
+    part = (
+        get(client, f"/body/{body.slug}/").split("What it answers for")[1].split("Offices, and")[0]
+    )
+    links = re.findall(r'href="(/place/[a-z0-9-]+/[a-z0-9-]+/)"', part)
+    assert links
+    for link in {*links[::3], links[-1], *(each for each in links if "/fire-" in each)}:
+        html = get(client, link)
+        assert body.name in unescape(html), link
+        assert "/service/fire-and-rescue/" not in html
 
 
 def test_a_national_body_says_where_it_answers(built, client):

@@ -7,7 +7,9 @@ import pytest
 
 from folkmoot.bodies.models import Body, Holder, Office
 from folkmoot.duties.models import Duty
+from folkmoot.places.models import OfficialPostcode, PostcodeEdition
 from folkmoot.web import remembered
+from tests.built_database import BUILT_AT
 from tests.web.test_pages import get, text_of
 
 
@@ -99,7 +101,42 @@ def test_members_of_parliament_are_possible_where_there_are_several(built, clien
     said = text_of(get(client, "/here/exeter/"))
 
     assert "Exmouth and Exeter East (possible)" in said
-    assert "cannot be told" in said
+    assert "this page cannot tell" in said
+
+
+def test_the_official_directory_tells_whose_constituency_it_is(built, client, today):
+    """The code of the constituency goes along, not the postcode; a foreign one tells nothing."""
+    exeter = Office.objects.get(title="Member of Parliament for Exeter")
+    PostcodeEdition.objects.create(name="ONSPD", sha256="0" * 64, rows=1, loaded_at=BUILT_AT)
+    OfficialPostcode.objects.create(
+        postcode="EX11HS", district="E07000041", constituency=exeter.code
+    )
+    for box, page in (("/here/", "here"), ("/find/", "place")):
+        answer = client.post(box, {"what": "EX1 1HS"})
+        assert answer["Location"] == f"/{page}/exeter/?found=exact&mp={exeter.code}"
+    assert f'/here/exeter/?found=exact&amp;mp={exeter.code}"' in get(client, answer["Location"])
+    said = text_of(get(client, f"/here/exeter/?found=exact&mp={exeter.code}"))
+    assert "is in Exeter , as the official directory says. Its member: Steve Race" in said
+    assert "possible)" not in said
+    for foreign in ("E14009999", "W07000041", "x"):
+        said = text_of(get(client, f"/here/exeter/?found=exact&mp={foreign}"))
+        assert "Exmouth and Exeter East (possible)" in said
+
+
+def test_each_row_says_in_full_what_is_decided_delivered_and_out_of_reach(built, client):
+    said = text_of(get(client, "/here/belfast/"))
+
+    assert "Belfast City Council has no say" in rows_of(get(client, "/here/belfast/"))["Schools"][0]
+    assert "Schools: what each decides, delivers and has no say in" in said
+    assert "Has no say in:" in text_of(get(client, "/here/exeter/"))
+    assert "checked by hand" not in said
+
+
+def test_in_a_county_each_district_answers_for_its_own_part(built, client):
+    row = rows_of(get(client, "/here/devon/"))["Bins, waste and recycling"]
+
+    assert row[0].count("(for its own part)") >= 8
+    assert "one of several possible" not in row[0]
 
 
 def test_straddling_boards_are_each_possible(built, client):

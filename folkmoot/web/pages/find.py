@@ -29,6 +29,15 @@ def postcode_in(text: str) -> str | None:
     return found.group() if found else None
 
 
+def found_query(answer: places.PostcodeAnswer) -> str:
+    """What goes along to a place's page: how sure the answer is, and the constituency.
+
+    Never what was typed.
+    """
+    member = {"mp": answer.constituency} if answer.constituency else {}
+    return urlencode({"found": answer.kind, **member})
+
+
 def may_be_postcode(text: str) -> bool:
     """Whether ``text`` may be a postcode, whole, in part or mistyped.
 
@@ -62,8 +71,7 @@ def _postcode(request: HttpRequest, text: str) -> HttpResponse:
     if answer.district is None:
         remedy = _("Type a whole postcode such as LS1 1UR, or the name of your council.")
         return _again(request, Fault("postcode", answer.note, remedy, kind=answer.kind))
-    # Only how sure the answer is goes along, so that the place's page can say it.
-    response = HttpResponseRedirect(f"/place/{answer.district.slug}/?found={answer.kind}")
+    response = HttpResponseRedirect(f"/place/{answer.district.slug}/?{found_query(answer)}")
     response["Cache-Control"] = "no-store"
     return response
 

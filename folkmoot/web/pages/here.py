@@ -27,7 +27,7 @@ from folkmoot.places.models import Area
 from folkmoot.places.rules import LOWER_TIER
 from folkmoot.web import wording
 from folkmoot.web.answers import Answers, Owed, answers_of, owed, speakers
-from folkmoot.web.pages.find import LONGEST, may_be_postcode, postcode_in
+from folkmoot.web.pages.find import LONGEST, found_query, may_be_postcode, postcode_in
 from folkmoot.web.pages.place import ORDER
 from folkmoot.web.remembered import remembered_with_counts
 
@@ -104,13 +104,11 @@ def here(request: HttpRequest) -> HttpResponse:
     if answer.district is None:
         remedy = _("Type a whole postcode such as LS1 1UR, or the name of your council.")
         return _again(request, Fault("postcode", answer.note, remedy, kind=answer.kind))
-    return _lead(answer.district.slug, answer.kind)
+    return _lead(answer.district.slug, found_query(answer))
 
 
-def _lead(slug: str, kind: str = "") -> HttpResponse:
-    # Only how sure the answer is goes along, never what was typed.
-    query = f"?found={kind}" if kind else ""
-    response = HttpResponseRedirect(f"/here/{slug}/{query}")
+def _lead(slug: str, query: str = "") -> HttpResponse:
+    response = HttpResponseRedirect(f"/here/{slug}/{'?' if query else ''}{query}")
     response["Cache-Control"] = "no-store"
     return response
 
@@ -123,7 +121,7 @@ def _again(request: HttpRequest, fault: Fault) -> HttpResponse:
 
 @remembered_with_counts
 def here_place(request: HttpRequest, slug: str) -> HttpResponse:
-    """Who answers in one place, service by service: at most nine queries."""
+    """Who answers in one place, service by service: at most eight queries."""
     today = timezone.localdate()
     around = places.surroundings(slug)
     area = around.area
@@ -139,8 +137,7 @@ def here_place(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "area": area,
         "rows": rows,
-        "speakers": speakers(everyone.members),
-        "possible": any(member.possible for member in everyone.members),
+        "speakers": speakers(everyone.members, request.GET.get("mp", "")),
         "found": request.GET.get("found", ""),
         "here": True,
         "today": today,
@@ -177,7 +174,7 @@ def _row(
     mine = [d for d in duties if d.service == found.service and d.place in codes]
     return HereRow(
         title=found.title,
-        link=doing[0].link if doing else "",
+        link=doing[0].link if doing else f"/place/{area.slug}/{found.service}/",
         answers=answers,
         doing=doing,
         owed=tuple(owed(line) for line in mine),

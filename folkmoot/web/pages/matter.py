@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from folkmoot.bodies.answering import service_answers
+from folkmoot.bodies.rules import ServiceAnswers
 from folkmoot.common.errors import NotFound
 from folkmoot.duties.queries import duties_in
 from folkmoot.framework.cases.queries import cases_in
@@ -23,6 +24,7 @@ from folkmoot.petitions.queries_questions import questions_in
 from folkmoot.places import queries as places
 from folkmoot.places.models import Area
 from folkmoot.places.queries import Surroundings
+from folkmoot.services.models import Service
 from folkmoot.web import wording
 from folkmoot.web.ageing import age_of
 from folkmoot.web.answers import answers_of, owed
@@ -97,10 +99,23 @@ def _runs_elsewhere(where: Setting, figures: Sequence[Figure]) -> Area | None:
     return next((body for body in where.bodies[1:] if body.pk in runs), None)
 
 
-def _title(current: Edition, slug: str) -> str:
-    """The title of a service that has measures. Raises NotFound for others."""
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The service of a matter. ``listed`` is whether it is in the catalogue and has pages."""
+
+    title: str
+    slug: str
+    listed: bool
+
+
+def _subject(current: Edition, slug: str, found: ServiceAnswers | None) -> Subject:
+    """A service that has measures, or that a remit names here. Raises NotFound for others."""
     measures = current.of_service(slug)
-    return measures[0].service_title if measures else service_by_slug(slug).title
+    if measures:
+        return Subject(measures[0].service_title, slug, True)
+    if found is not None and not Service.objects.filter(slug=slug).exists():
+        return Subject(found.title, slug, False)
+    return Subject(service_by_slug(slug).title, slug, True)
 
 
 def _required(area: Area, service: str, current: Edition, on: dt.date) -> Required | None:
@@ -148,21 +163,21 @@ def matter(request: HttpRequest, slug: str, service_slug: str) -> HttpResponse:
     """The page of one service in one place."""
     around = places.surroundings(slug)
     area, current, today = around.area, edition(account_seen(request)), timezone.localdate()
-    title = _title(current, service_slug)
+    found = service_answers(around, service_slug, today)
+    subject = _subject(current, service_slug, found)
     required = _required(area, service_slug, current, today)
     minimums = minimum_lines(required.framework, area.kind, today) if required else {}
     account = _account(around, current, service_slug, minimums)
-    if not account["figures"] and account["elsewhere"] is None:
+    if not account["figures"] and account["elsewhere"] is None and found is None:
         raise NotFound(
             _("Folkmoot holds no figures for %(service)s in %(place)s.")
-            % {"service": title, "place": area.name},
-            [(area.name, f"/place/{area.slug}/"), (title, f"/service/{service_slug}/")],
+            % {"service": subject.title, "place": area.name},
+            [(area.name, f"/place/{area.slug}/"), (subject.title, f"/service/{service_slug}/")],
         )
-    found = service_answers(around, service_slug, today)
     cases = case_rows(cases_in(area.code, service_slug, today), {})
     context = account | {
         "area": area,
-        "service": {"title": title, "slug": service_slug},
+        "service": subject,
         "parts": parts(),
         "required": required,
         "answers": answers_of(found) if found else None,
@@ -170,7 +185,9 @@ def matter(request: HttpRequest, slug: str, service_slug: str) -> HttpResponse:
         "past_cases": [row for row in cases if not row.line.open],
         "petitions": petitions_in(area.code, service_slug, today, limit=MOST_VOICES),
         "questions": questions_in(area.code, service_slug, today, size=MOST_VOICES),
-        "begin": urlencode({"place": area.slug, "service": service_slug}),
+        "begin": urlencode(
+            {"place": area.slug} | ({"service": service_slug} if subject.listed else {})
+        ),
         "duties": [owed(line) for line in duties_in(area.code, service_slug, today)],
         "trail": [(_("Places"), "/places/"), (area.name, f"/place/{area.slug}/")],
     }

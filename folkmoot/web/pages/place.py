@@ -250,6 +250,7 @@ def place(request: HttpRequest, slug: str) -> HttpResponse:
         "near": near.named,
         "age": age_of(own),
         "found": request.GET.get("found", ""),
+        "mp": request.GET.get("mp", "")[:9],
         "successors": places.successors(area) if area.ended is not None else (),
         "trail": [(_("Places"), "/places/")],
     }
