@@ -39,7 +39,7 @@ WHO_MEANINGS: dict[str, str] = {
     "laws": "titles of the legal sources",
     "law_links": "links to them, in the same order",
     "since": "since when it answers",
-    "checked": "when the entry was checked against its sources",
+    "checked": "when the entry was last gone through; not that each law was read on that day",
 }
 
 
@@ -115,7 +115,9 @@ class RemitRow:
     delivers: Annotated[str, "what it must deliver"]
     no_say: Annotated[str, "what it has no say in"]
     words: Annotated[str, "of a gap or an overlap"]
-    checked: Annotated[dt.date, "when it was checked against its sources"]
+    checked: Annotated[
+        dt.date, "when it was last gone through; not that each law was read on that day"
+    ]
 
 
 def bodies_like(

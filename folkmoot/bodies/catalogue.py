@@ -152,6 +152,7 @@ class RemitNote(Entry):
     areas: tuple[str, ...] = Field(min_length=1)
     words: str = Field(min_length=20)
     laws: tuple[str, ...] = ()
+    no_law: str = Field(default="", description="why a gap or an overlap names no law")
     nation: str = ""
 
 

@@ -41,7 +41,6 @@ class Responsible:
     what: tuple[tuple[str, str], ...]
     laws: tuple[Law, ...]
     since: str
-    checked: str
 
 
 def holder_words(holder: HolderLine | None) -> str:
@@ -91,7 +90,6 @@ def responsible(answer: Answer) -> Responsible:
         what=tuple(what),
         laws=answer.laws,
         since=day(answer.since) if answer.since else "",
-        checked=day(answer.checked),
     )
 
 

@@ -96,6 +96,26 @@ def test_a_planted_silence_is_found() -> None:
     assert unanswered([silent]) == ["waste in scottish"]
 
 
+def unfounded(files: Iterable[RemitFile]) -> list[str]:
+    """Gaps and overlaps that name no law and do not say why, or that do both."""
+    return [
+        f"{file.slug}: {note.words}"
+        for file in files
+        for form, note in file.notes()
+        if form in ("gap", "overlap") and bool(note.laws) == bool(note.no_law)
+    ]
+
+
+def test_every_gap_and_overlap_has_its_law_or_says_why_it_has_none() -> None:
+    assert unfounded(shipped_catalogue().remits) == []
+
+
+def test_a_planted_gap_without_a_law_is_found() -> None:
+    file = next(f for f in shipped_catalogue().remits if f.slug == "local-economy")
+    gap = file.gaps[0].model_copy(update={"no_law": ""})
+    assert unfounded([file.model_copy(update={"gaps": (gap,)})]) == [f"local-economy: {gap.words}"]
+
+
 def test_every_council_is_told_what_it_may_and_may_not_do() -> None:
     """In each kind of council's area at least one line has to do with a body by name."""
     for file in shipped_catalogue().remits:
@@ -248,15 +268,17 @@ Service List, which is old: where it is silent the file says why. Two Acts of 20
 force step by step, the
 [Children's Wellbeing and Schools Act](https://www.legislation.gov.uk/ukpga/2026/21) and the
 [English Devolution and Community Empowerment Act](https://www.legislation.gov.uk/ukpga/2026/23);
-which steps are in force is not known to this site. A line without a day says which law it rests on
-but not since when. Who holds an office is a matter of its own: apart from members of parliament it
-is "not known to this site: tell us who", until somebody imports it.
+which steps are in force is not known to this site. The day beside a service is the one on which its
+lines were last gone through; it does not say that each Act was read on it. A line without a day
+says which law it rests on but not since when. Who holds an office is a matter of its own: apart
+from members of parliament it is "not known to this site: tell us who", until somebody imports it.
 
 **How to change it.** One file of `catalogue/remits` is one service. `remits` lists who answers:
 `areas` (kinds of area), `who` (in relation to the place, or `body:` and the address of a national
 body), `post` (an office, the first that the body has), `role`, `laws` (keys of
 `catalogue/bodies/laws.yaml`), `since`, `until`, and what it `decides`, `delivers` and has `no_say`
-in. `gaps`, `overlaps` and `elsewhere` are in words. `lgsl` names numbers of the Service List. A
+in. `gaps`, `overlaps` and `elsewhere` are in words; a gap or an overlap has `laws`, or says in
+`no_law` why it names none. `lgsl` names numbers of the Service List. A
 service that is not in the catalogue, such as fire and rescue, has a `title` of its own. Files of
 `catalogue/bodies` say which bodies and offices there are, with the law that makes each.
 """
@@ -296,7 +318,8 @@ def lines_of(file: RemitFile, kind: str, catalogue: Catalogue) -> Iterator[str]:
             yield f"**{words}**: {'; '.join(dict.fromkeys(found))}"
     titles = {"gap": "gap", "overlap": "overlap", "elsewhere": "not here"}
     for form, note in notes_in(file, kind):
-        yield f"*{titles[form]}*: {note.words}"
+        why = f" (No law is named: {note.no_law})" if note.no_law else ""
+        yield f"*{titles[form]}*: {note.words}{why}"
 
 
 def listing(catalogue: Catalogue) -> str:
@@ -310,7 +333,7 @@ def listing(catalogue: Catalogue) -> str:
         for kind, words in rules.AREA_KINDS.items():
             parts.append(f"| {words} | {'<br>'.join(lines_of(file, kind, catalogue))} |")
         said = "; ".join(f"[{law.title}]({law.link})" if law.link else law.title for law in laws)
-        parts.append(f"\nChecked {file.checked}. By: {said}.\n")
+        parts.append(f"\nGone through {file.checked}. By: {said}.\n")
         if file.lgsl_silent:
             parts.append(f"Service List: {file.lgsl_silent}\n")
     return "\n".join(parts).rstrip() + "\n"
