@@ -47,6 +47,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("folkmoot.web.pages.rehearsal_site")),
     path("", include("folkmoot.web.pages.frameworks")),
     path("", include("folkmoot.web.pages.bodies")),
+    path("", include("folkmoot.web.pages.body_holders")),
     path("", include("folkmoot.web.altcha")),
     path("", include("folkmoot.web.pages.petitions")),
     path("", include("folkmoot.web.pages.petition_watch")),

@@ -13,8 +13,10 @@ from django.db import transaction
 from folkmoot.bodies import rules
 from folkmoot.bodies.holders_file import HolderRow, fault, read_holders
 from folkmoot.bodies.models import Body, Holder, Office
-from folkmoot.common.acts import NewAct, record_acts
-from folkmoot.common.errors import BadInput, Fault, NotAllowed
+from folkmoot.bodies.queries import office_by_key, office_keys
+from folkmoot.common.acts import NewAct, record_act, record_acts
+from folkmoot.common.errors import BadInput, Fault, NotAllowed, NotFound
+from folkmoot.common.reasons import HOLDER_REMOVALS
 from folkmoot.places.rules import folded
 
 # Who may say who holds the offices of any body; everybody else, only those of their own.
@@ -46,14 +48,15 @@ def import_holders(content: bytes, *, office: str, at: dt.datetime) -> HoldersIm
 
     ``organization`` is a body's address or the GSS code of its place; ``role`` an office's
     address, kind or title. A row about a term that is known already (office, name and start
-    the same) changes its end, party and source. All or nothing: raises BadInput naming every
-    fault with row, column and value, and NotAllowed where ``office`` is neither of
-    ``ANY_BODY`` nor of the body that a row is about. One public act for each body.
+    the same) changes its end and source, and its party where the file has that column. All or
+    nothing: raises BadInput naming every fault with row, column and value, and NotAllowed where
+    ``office`` is neither of ``ANY_BODY`` nor an office of the body that a row is about. One
+    public act for each body.
     """
     rows, faults = read_holders(content, today=at.date())
     placed, more = _placed(rows)
     faults += more
-    _check_allowed(office, placed)
+    _check_allowed(office, (item.office.body for item in placed), at.date())
     offices = {item.office.pk: item.office for item in placed}
     # Whoever imports for the same offices at the same time waits here for the other.
     locked = Office.objects.select_for_update().filter(pk__in=offices).order_by("pk")
@@ -61,6 +64,7 @@ def import_holders(content: bytes, *, office: str, at: dt.datetime) -> HoldersIm
     known: dict[int, list[Holder]] = defaultdict(list)
     for holder in Holder.objects.filter(office_id__in=offices):
         known[holder.office_id].append(holder)
+    faults += _out_of_life(placed)
     faults += _repeated(placed)
     faults += _clashing(placed, known)
     if faults:
@@ -73,12 +77,41 @@ def _line_of(fault_: Fault) -> tuple[int, str]:
     return (int(number) if number.isdigit() else 0, fault_.where)
 
 
-def _check_allowed(office: str, placed: Iterable[_Placed]) -> None:
-    own = office.partition("/")[0]
+@transaction.atomic
+def remove_holder(
+    *, key: str, name: str, since: dt.date, reason: str, office: str, at: dt.datetime
+) -> None:
+    """Take away that ``name`` held the office of this ``key`` from a day: wrong, or objected to.
+
+    ``reason`` is a key of ``HOLDER_REMOVALS``; the public act names the office and nobody.
+    Raises NotFound, BadInput, and NotAllowed as ``import_holders`` does.
+    """
+    if reason not in HOLDER_REMOVALS:
+        known = ", ".join(HOLDER_REMOVALS)
+        raise BadInput([Fault("reason", "There is no such reason.", f"Use one of: {known}.")])
+    post = office_by_key(key)
+    _check_allowed(office, [post.body], at.date())
+    gone, _ = Holder.objects.filter(office=post, name=name, since=since).delete()
+    if not gone:
+        raise NotFound("Nobody of that name is said to hold this office from that day.")
+    slug = post.body.slug
+    record_act(
+        office=office,
+        verb="remove-holder",
+        subject=f"office:{key}",
+        at=at,
+        body=slug,
+        reason=reason,
+        link=f"/body/{slug}/",
+    )
+
+
+def _check_allowed(office: str, bodies: Iterable[Body], on: dt.date) -> None:
+    own, _, key = office.partition("/")
     if office in ANY_BODY:
         return
-    others = sorted({item.office.body.name for item in placed if item.office.body.slug != own})
-    if others or not Body.objects.filter(slug=own).exists():
+    others = sorted({body.name for body in bodies if body.slug != own})
+    if others or key not in (office_keys(own, on) or ()):
         names = ", ".join(others[:3]) or "any body"
         raise NotAllowed(f"This office may not say who holds the offices of {names}.")
 
@@ -148,6 +181,21 @@ def _no_office(row: HolderRow, offices: list[Office], held: list[Office]) -> Fau
     return fault(row.line, "role", what, remedy, row.role, "unknown-office")
 
 
+def _out_of_life(placed: Iterable[_Placed]) -> Iterator[Fault]:
+    """Terms that begin before their office or body did, or go on after it ended."""
+    for item in placed:
+        office, row = item.office, item.row
+        begun = max(filter(None, (office.started, office.body.started)), default=None)
+        ended = min(filter(None, (office.ended, office.body.ended)), default=None)
+        if begun is not None and row.since < begun:
+            what = f"{office.title} of {office.body.name} began on {begun} only."
+            yield fault(item.row.line, "start_date", what, "Correct it.", str(row.since))
+        if ended is not None and (row.until or row.since) > ended:
+            what = f"{office.title} of {office.body.name} ended on {ended}."
+            column = "end_date" if row.until else "start_date"
+            yield fault(row.line, column, what, "Correct it.", str(row.until or row.since))
+
+
 def _repeated(placed: Iterable[_Placed]) -> Iterator[Fault]:
     """Rows that say the same term twice."""
     times = Counter((item.office.pk, item.row.name, item.row.since) for item in placed)
@@ -209,19 +257,21 @@ def _write(
                 Holder(
                     office=item.office,
                     name=row.name,
-                    party=row.party,
+                    party=row.party or "",
                     since=row.since,
                     until=row.until,
                     source=row.source,
-                    as_at=at.date(),
+                    as_at=row.as_at or at.date(),
                 )
             )
-        elif (holder.until, holder.party, holder.source) == (row.until, row.party, row.source):
-            unchanged += 1
-            continue
         else:
-            holder.until, holder.party = row.until, row.party
-            holder.source, holder.as_at = row.source, at.date()
+            party = holder.party if row.party is None else row.party
+            said = (row.until, party, row.source, row.as_at or holder.as_at)
+            if said == (holder.until, holder.party, holder.source, holder.as_at):
+                unchanged += 1
+                continue
+            holder.until, holder.party, holder.source = row.until, party, row.source
+            holder.as_at = row.as_at or at.date()
             changed.append(holder)
         touched.add(item.office.body.slug)
     Holder.objects.bulk_create(added, batch_size=_BATCH)

@@ -22,12 +22,15 @@ MOST_ROWS = 20_000
 COLUMNS: dict[str, tuple[str, ...]] = {
     "name": ("person", "person_name"),
     "organization": ("organisation", "organization_id", "body"),
-    "role": ("post", "office"),
+    "role": ("post", "post_id", "office"),
     "start_date": ("since",),
     "end_date": ("until",),
     "source": ("sources", "source_url"),
     "party": ("on_behalf_of", "party_name"),
+    "as_at": (),
 }
+# Keys that other systems give; they are passed over.
+PASSED_OVER = frozenset({"id", "person_id", "on_behalf_of_id"})
 REQUIRED = ("name", "organization", "role", "start_date", "source")
 _LONGEST = {"name": 120, "party": 80, "source": 300}
 _LINK = re.compile(r"https?://[^\s<>\"]+\.[^\s<>\"]+")
@@ -37,7 +40,10 @@ _NOT_A_NAME = re.compile(r"[\x00-\x1f\x7f-\x9f<>@\u202a-\u202e\u2066-\u2069]|^[=
 
 @dataclass(frozen=True, slots=True)
 class HolderRow:
-    """One row, clean in itself. ``line`` is its number in the file, the header being 1."""
+    """One row, clean in itself. ``line`` is its number in the file, the header being 1.
+
+    ``party`` is None where the file has no such column, and ``as_at`` where no day is given.
+    """
 
     line: int
     name: str
@@ -46,7 +52,8 @@ class HolderRow:
     since: dt.date
     until: dt.date | None
     source: str
-    party: str
+    party: str | None
+    as_at: dt.date | None
 
 
 def fault(line: int, column: str, what: str, remedy: str, value: str = "", kind: str = "") -> Fault:
@@ -107,6 +114,8 @@ def _columns(header: list[str]) -> tuple[dict[str, int], list[Fault]]:
     where: dict[str, int] = {}
     faults = []
     for at, name in enumerate(header):
+        if name in PASSED_OVER:
+            continue
         column = meant.get(name)
         if column is None:
             known = ", ".join(COLUMNS)
@@ -153,7 +162,7 @@ def _faults(line: int, given: dict[str, str], today: dt.date) -> Iterator[Fault]
 
 def _faults_of_days(line: int, given: dict[str, str], today: dt.date) -> Iterator[Fault]:
     days: dict[str, dt.date] = {}
-    for column in ("start_date", "end_date"):
+    for column in ("start_date", "end_date", "as_at"):
         text = given.get(column, "")
         if not text:
             continue
@@ -169,6 +178,9 @@ def _faults_of_days(line: int, given: dict[str, str], today: dt.date) -> Iterato
     if since is not None and until is not None and until < since:
         what = f"It ends on {until}, before it began on {since}."
         yield fault(line, "end_date", what, "Correct one of the two.", given["end_date"])
+    if "as_at" in days and days["as_at"] > today:
+        what, remedy = "This day has not come yet.", "Name the day for which the source was right."
+        yield fault(line, "as_at", what, remedy, given["as_at"], "bad-date")
     if since is not None and since > today:
         what = "It has not begun yet."
         remedy = "Import it on the day, or correct the date."
@@ -187,5 +199,6 @@ def _row(line: int, given: dict[str, str]) -> HolderRow:
         since=since,
         until=_day(given.get("end_date", "")),
         source=given["source"],
-        party=given.get("party", ""),
+        party=given.get("party"),
+        as_at=_day(given.get("as_at", "")),
     )

@@ -170,6 +170,12 @@ def offices_of(body: Body, on: dt.date) -> list[rules.OfficeLine]:
     return [office_line(office, body.slug, holders.get(office.pk, ())) for office in offices]
 
 
+def terms_of(body: Body) -> QuerySet[Holder]:
+    """Everybody who is said to hold, or to have held, an office of a body, newest first."""
+    rows = Holder.objects.filter(office__body=body).select_related("office")
+    return rows.order_by("office__position", "office__slug", "-since", "name")
+
+
 def remits_naming(slug: str, on: dt.date) -> list[tuple[str, str, str, tuple[str, ...]]]:
     """(service, its title, role, kinds of area) of every remit that names a body: one query."""
     found: dict[tuple[str, str, str], list[str]] = defaultdict(list)

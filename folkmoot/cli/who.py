@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -111,23 +112,44 @@ def _print_table(area: Area, rows: list[WhoRow]) -> None:
 
 
 @click.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def holders(file: Path) -> None:
+@click.argument(
+    "file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
+@click.option("--remove", default="", help="Take away that somebody of this NAME held --office.")
+@click.option("--office", default="", help="With --remove: body/office, as in its address here.")
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="With --remove: its first day.")
+@click.option("--reason", default="wrong-holder", show_default=True, help="With --remove: why.")
+def holders(
+    file: Path | None, remove: str, office: str, since: dt.datetime | None, reason: str
+) -> None:
     """Takes in a CSV file that says who holds, or held, which offices of which bodies.
 
     \b
-    Example:
+    Examples:
       folkmoot holders leaders.csv
+      folkmoot holders --remove "Ann Able" --office leeds-city-council/leader --since 2024-05-16
 
     Columns, in Popolo's terms: name, organization (a body's address here, or the GSS code of its
     place), role (an office's address, kind or title), start_date, end_date, source (a web
-    address), party. Every fault is printed with its row and column, and then nothing is taken in
-    (exit code 3). Each body whose offices change has an act in the public record.
+    address), party, as_at (the day for which the source was right). Every fault is printed with
+    its row and column, and then nothing is taken in (exit code 3). Each body whose offices change
+    has an act in the public record, which names nobody. --remove is for what is wrong, and for
+    somebody who objects (--reason holder-objected or court-order).
     """
     from django.utils import timezone
 
-    from folkmoot.bodies.actions import import_holders
+    from folkmoot.bodies.actions import import_holders, remove_holder
 
+    if bool(file) == bool(remove) or bool(remove) != bool(office and since):
+        raise click.UsageError("Name a file, or --remove with --office and --since.")
+    if since is not None:
+        remove_holder(
+            key=office, name=remove, since=since.date(), reason=reason, office="operator",
+            at=timezone.now(),
+        )  # fmt: skip
+        click.echo("Taken away.")
+        return
+    assert file is not None
     done = import_holders(file.read_bytes(), office="operator", at=timezone.now())
     click.echo(f"{done.added:,} added, {done.changed:,} changed, {done.unchanged:,} as they were.")
     for body in done.bodies:

@@ -37,6 +37,13 @@ ROLE_ENDINGS: dict[str, str] = {
     "date-reached": "the day that was set for its end has come",
 }
 
+# Why it was taken away that somebody held an office.
+HOLDER_REMOVALS: dict[str, str] = {
+    "wrong-holder": "it was wrong",
+    "holder-objected": "whoever it named objected",
+    "court-order": "a court ordered it",
+}
+
 # Why a proposal to step in was refused.
 REFUSALS: dict[str, str] = {
     "local-matter": "this is a matter for the local people",

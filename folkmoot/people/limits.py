@@ -3,6 +3,7 @@
 A limit counts by address (an email address), by account (a person), by network (an IPv4 address, or
 the /64 of an IPv6 one) or by proof (a puzzle that a browser solved). What is refused is not
 counted, so that somebody else's hammering holds nobody out for longer than the limit's own window.
+Within it, though, it may: whoever asks for a code for another's address uses up its allowance.
 """
 
 from __future__ import annotations

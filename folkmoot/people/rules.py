@@ -45,13 +45,27 @@ CODE_LASTS = dt.timedelta(minutes=15)
 CODE_TRIES = 5
 CODE_DIGITS = 8
 
-# Anybody can have an address here, so such a domain proves nothing about a body.
+# Anybody, or many bodies alike, can have an address here, so such a domain proves nothing about a
+# body. The common ones only: whoever verifies a domain looks at it too.
 OPEN_DOMAINS = frozenset(
     (
         *("aol.com", "btinternet.com", "btopenworld.com", "duck.com", "fastmail.com", "gmail.com"),
         *("gmx.co.uk", "gmx.com", "googlemail.com", "hotmail.co.uk", "hotmail.com", "icloud.com"),
         *("live.co.uk", "live.com", "mail.com", "me.com", "msn.com", "ntlworld.com"),
         *("outlook.com", "pm.me", "proton.me", "protonmail.com", "sky.com", "talktalk.net"),
+        *(
+            "blueyonder.co.uk",
+            "cjsm.net",
+            "eu.org",
+            "gmx.de",
+            "gmx.net",
+            "hotmail.fr",
+            "hushmail.com",
+        ),
+        *("inbox.com", "laposte.net", "live.fr", "mail.ru", "o2.co.uk", "orange.fr", "outlook.fr"),
+        *("plus.com", "plus.net", "pnn.police.uk", "protonmail.ch", "qq.com", "rocketmail.com"),
+        *("tuta.com", "tutamail.com", "tutanota.com", "uk.com", "web.de", "yahoo.fr", "yandex.com"),
+        *("yandex.ru", "zohomail.eu"),
         *("tiscali.co.uk", "virginmedia.com", "yahoo.co.uk", "yahoo.com", "ymail.com", "zoho.com"),
     )
 )

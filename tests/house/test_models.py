@@ -63,6 +63,52 @@ def test_a_planted_personal_field_is_found():
     assert without_label([Letter]) == ["Letter.email", "Letter.reply_to"]
 
 
+def personal_models(found: list[type[models.Model]]) -> list[str]:
+    """Models with something of a person in them: by the label of a field, or a key to a person."""
+
+    def personal(field: models.Field) -> bool:
+        label = str(field.help_text)
+        named = re.match(r"privacy: (personal|may hold personal data|public, (holds|as))\b", label)
+        return bool(named) or getattr(field.related_model, "__name__", "") == "Person"
+
+    return [m.__name__ for m in found if any(personal(f) for f in m._meta.concrete_fields)]
+
+
+PRIVACY = (REPOSITORY / "docs" / "privacy.md").read_text()
+
+
+def test_every_model_with_something_of_a_person_is_in_the_privacy_document():
+    found = personal_models(own_models())
+    assert {"Holder", "DutyAnswer", "ActNote", "Role", "Signature"} <= {*found}
+    assert [name for name in found if f"`{name}`" not in PRIVACY] == []
+
+
+@isolate_apps("folkmoot.people")
+def test_planted_personal_models_are_found():
+    class Diary(models.Model):  # noqa: DJ008
+        words = models.TextField(help_text="privacy: personal, erased in a day")
+
+        class Meta:
+            app_label = "people"
+
+    class Badge(models.Model):  # noqa: DJ008
+        owner = models.ForeignKey("people.Person", models.CASCADE)
+
+        class Meta:
+            app_label = "people"
+
+    class Stone(models.Model):  # noqa: DJ008
+        weight = models.FloatField(help_text="privacy: not personal")
+
+        class Meta:
+            app_label = "people"
+
+    from folkmoot.people.models import Person
+
+    Badge._meta.get_field("owner").remote_field.model = Person
+    assert personal_models([Diary, Badge, Stone]) == ["Diary", "Badge"]
+
+
 def missing_words(found: list[type[models.Model]], words: str) -> list[str]:
     return [m.__name__ for m in found if f"`{m.__name__}`" not in words]
 

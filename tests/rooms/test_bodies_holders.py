@@ -9,9 +9,9 @@ import pytest
 from faker import Faker
 
 from folkmoot.bodies import holders_file
-from folkmoot.bodies.actions import HoldersImported, import_holders
+from folkmoot.bodies.actions import HoldersImported, import_holders, remove_holder
 from folkmoot.bodies.models import Holder, Office
-from folkmoot.common.errors import BadInput, Fault, NotAllowed
+from folkmoot.common.errors import BadInput, Fault, NotAllowed, NotFound
 from folkmoot.common.models import PublicAct
 from tests.rooms.bodies_loaded import AT, bodies
 
@@ -197,14 +197,76 @@ def test_a_body_with_a_byte_order_mark_and_other_names_of_columns(loaded: None) 
 def test_an_officer_may_say_so_of_their_own_body_only(loaded: None) -> None:
     own = row(fake.name(), "2024-05-16")
     other = row(fake.name(), "2024-05-16", body="bristol-city-council", role="monitoring-officer")
-    assert load(own, office="leeds-city-council/officer").added == 1
+    assert load(own, office="leeds-city-council/head-of-paid-service").added == 1
     with pytest.raises(NotAllowed, match="Bristol City Council"):
-        load(own, other, office="leeds-city-council/officer")
+        load(own, other, office="leeds-city-council/head-of-paid-service")
+    with pytest.raises(NotAllowed):
+        load(own, office="leeds-city-council/no-such-office")
     with pytest.raises(NotAllowed):
         load(other, office="leeds-city-council")
     with pytest.raises(NotAllowed):
         load(own, office="nobody-at-all")
     assert Holder.objects.filter(office__body__slug="bristol-city-council").count() == 0
+
+
+def test_a_term_lies_within_the_life_of_its_office(loaded: None) -> None:
+    found = faults_of(
+        csv_of(
+            row("Ann Able", "1999-05-06", body="west-yorkshire-combined-authority", role="mayor")
+        )
+    )
+    assert [fault.where for fault in found] == ["row 2, start_date"]
+    assert "began on" in found[0].what
+    office = Office.objects.get(body__slug="leeds-city-council", kind="leader")
+    office.ended = dt.date(2020, 1, 1)
+    office.save()
+    found = faults_of(csv_of(row("A", "2010-05-06", "2021-01-01"), row("B", "2021-05-06")))
+    assert [fault.where for fault in found] == ["row 2, end_date", "row 3, start_date"]
+
+
+def test_a_party_stays_where_the_file_has_no_such_column(loaded: None) -> None:
+    load(row("Ann Able", "2024-05-16", party="Labour"))
+    short = HEADER.removesuffix(",party")
+    line = f"Ann Able,leeds-city-council,leader,2024-05-16,2026-05-14,{LINK}"
+    assert import_holders(csv_of(line, header=short), office="operator", at=AT).changed == 1
+    assert Holder.objects.get(name="Ann Able").party == "Labour"
+    load(row("Ann Able", "2024-05-16", "2026-05-14"))
+    assert Holder.objects.get(name="Ann Able").party == ""
+
+
+def test_the_day_for_which_a_source_was_right_may_be_given(loaded: None) -> None:
+    line = row("Ann Able", "2024-05-16")
+    import_holders(csv_of(f"{line},2025-01-31", header=f"{HEADER},as_at"), office="operator", at=AT)
+    assert Holder.objects.get(name="Ann Able").as_at == dt.date(2025, 1, 31)
+    assert load(line).unchanged == 1
+    found = faults_of(csv_of(f"{line},2031-01-31", header=f"{HEADER},as_at"))
+    assert [fault.where for fault in found] == ["row 2, as_at"]
+
+
+def test_keys_of_other_systems_are_passed_over(loaded: None) -> None:
+    header = "id,person_id,name,organization_id,post_id,on_behalf_of_id,start_date,source"
+    line = f"m/1,p/2,Ann Able,leeds-city-council,leader,party/3,2024-05-16,{LINK}"
+    assert import_holders(csv_of(line, header=header), office="operator", at=AT).added == 1
+    assert Holder.objects.get(name="Ann Able").party == ""
+
+
+def test_what_is_wrong_is_taken_away_in_public_and_put_right(loaded: None) -> None:
+    load(row("Jhon Smith", "2024-05-16"))
+    gone = {"key": "leeds-city-council/leader", "name": "Jhon Smith",
+            "since": dt.date(2024, 5, 16), "at": AT}  # fmt: skip
+    with pytest.raises(BadInput):
+        remove_holder(**gone, reason="because", office="operator")
+    with pytest.raises(NotAllowed):
+        remove_holder(**gone, reason="wrong-holder", office="bristol-city-council/leader")
+    remove_holder(**gone, reason="wrong-holder", office="leeds-city-council/leader")
+    with pytest.raises(NotFound):
+        remove_holder(**gone, reason="wrong-holder", office="operator")
+    act = PublicAct.objects.latest("pk")
+    assert (act.verb, act.body, act.reason) == (
+        "remove-holder", "leeds-city-council", "wrong-holder",
+    )  # fmt: skip
+    assert "Smith" not in act.canonical
+    assert load(row("John Smith", "2024-05-16")).added == 1
 
 
 def test_a_place_with_a_force_and_a_commissioner_is_told_apart_by_the_role(loaded: None) -> None:

@@ -2,6 +2,11 @@
 
 from folkmoot.people.actions.consents import give_consent, withdraw_consent
 from folkmoot.people.actions.erasure import erase_me
+from folkmoot.people.actions.holders import (
+    import_own_holders,
+    look_at_own_holders,
+    remove_own_holder,
+)
 from folkmoot.people.actions.invitations import (
     accept_invitation,
     invite,
@@ -39,12 +44,15 @@ __all__ = [
     "erase_short_lived",
     "give_consent",
     "grant_role",
+    "import_own_holders",
     "invite",
     "invite_administrator",
+    "look_at_own_holders",
     "person_at",
     "person_of_provider",
     "person_seen",
     "play",
+    "remove_own_holder",
     "remove_passkey",
     "sign_in_by_code",
     "sign_out_everywhere",

@@ -6,13 +6,10 @@ else: nothing that is not taken in is kept.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import path
@@ -32,6 +29,7 @@ from folkmoot.petitions.rules import limits
 from folkmoot.petitions.rules.states import CLOSED, OPEN
 from folkmoot.web.pages.cases_forms import day_of_text
 from folkmoot.web.pages.people_access import signed_in
+from folkmoot.web.uploads import standing, uploaded
 
 
 def _file(person: Person, number: int) -> PetitionFile:
@@ -50,21 +48,6 @@ def _day(request: HttpRequest) -> dt.date:
         what, remedy = _("There is no day."), _("Say when the sheets were handed in.")
         raise BadInput([Fault("on", what, remedy)])
     return day
-
-
-def _uploaded(request: HttpRequest) -> bytes:
-    """The file that was chosen, or the one that stands in the page; no more than is taken."""
-    chosen = request.FILES.get("file")
-    if isinstance(chosen, UploadedFile):
-        return bytes(chosen.read(limits.PAPER_BYTES + 1))
-    try:
-        content = base64.b64decode(request.POST.get("rows", ""), validate=True)
-    except (binascii.Error, ValueError):
-        content = b""
-    if not content:
-        what, remedy = _("No file is chosen."), _("Choose a CSV file with name and postcode.")
-        raise BadInput([Fault("file", what, remedy)])
-    return content
 
 
 def _page(
@@ -88,7 +71,7 @@ def _page(
         "of_file": [fault for fault in faults if fault.where not in {"on", "file"}],
         "fault_of": of,
         "found": found,
-        "rows": base64.b64encode(rows).decode() if found else "",
+        "rows": standing(rows) if found else "",
         "trail": [(_("Petitions"), "/petitions/"), (file.line.heading, file.line.path)],
     }
     return render(request, "pages/petitions/paper.html", context, status=status)
@@ -105,7 +88,8 @@ def paper(request: HttpRequest, person: Person, number: int) -> HttpResponse:
         return _page(request, file)
     at = timezone.now()
     try:
-        rows, day = _uploaded(request), _day(request)
+        remedy = _("Choose a CSV file with name and postcode.")
+        rows, day = uploaded(request, limits.PAPER_BYTES, remedy), _day(request)
         if request.POST.get("step") == "take":
             take_in(actor=person, petition=number, rows=rows, on=day, at=at)
             return HttpResponseRedirect(f"{petition_path(number)}paper/")
