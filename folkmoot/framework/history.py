@@ -18,7 +18,8 @@ from folkmoot.measures.rules.definition import HISTORY_FIELDS
 from folkmoot.measures.rules.periods import parse
 
 Panels = dict[str, Panel]
-_Count = tuple[str, str, float | None]
+_Floats = np.ndarray[Any, np.dtype[np.float64]]
+_Count = tuple[str, str, float | None, float | None]
 # What is read of each place of a measure.
 _COLUMNS = ("area__code", "area__name", "area__kind", "area__started", "area__ended", "history")
 _AT = {name: position for position, name in enumerate(HISTORY_FIELDS)}
@@ -77,6 +78,7 @@ def _panel(
     """The panel of one measure; ``rows``: ``_COLUMNS`` of each place, in order of their codes."""
     measure: Measure = account.measure
     definition: dict[str, Any] = measure.definition
+    reading: dict[str, Any] = definition.get("reading") or {}
     periods = sorted(
         {(entry[_AT["end"]], entry[_AT["period"]]) for row in rows for entry in row[5]}
     )
@@ -94,6 +96,7 @@ def _panel(
             number[place, t] = entry[_AT["row"]] or 0
             status[place, t] = entry[_AT["status"]] or ""
     codes = tuple(row[0] for row in rows)
+    cases, above = _cases(counted, codes, column)
     return Panel(
         measure=measure.slug,
         polarity=measure.polarity,
@@ -114,14 +117,17 @@ def _panel(
         value=value,
         lower=lower,
         upper=upper,
-        cases=_cases(counted, codes, column),
+        cases=cases,
         row=number,
         status=status,
+        above=above,
+        about=bool((reading.get("counted_by") or {}).get("about")),
     )
 
 
 def _counted(accounts: Sequence[MeasureAccount]) -> dict[int, list[_Count]]:
-    """Of each measure of people: (place, period, people counted) in the release it rests on."""
+    """Of each measure of people, in the release it rests on: place, period, and how many cases
+    were counted, and how many of them the figure is the share of."""
     release = {
         account.measure_id: account.release_id
         for account in accounts
@@ -129,21 +135,24 @@ def _counted(accounts: Sequence[MeasureAccount]) -> dict[int, list[_Count]]:
     }
     rows = Observation.objects.filter(
         measure__in=release, release__in=set(release.values()), denominator__isnull=False
-    ).values_list("measure_id", "release_id", "area__code", "period", "denominator")
+    ).values_list("measure_id", "release_id", "area__code", "period", "denominator", "numerator")
     found: dict[int, list[_Count]] = defaultdict(list)
-    for measure, of, code, period, people in rows.iterator(chunk_size=5000):
+    for measure, of, code, period, cases, above in rows.iterator(chunk_size=5000):
         if release[measure] == of:
-            found[measure].append((code, period, people))
+            found[measure].append((code, period, cases, above))
     return found
 
 
 def _cases(
     counted: Sequence[_Count], codes: tuple[str, ...], column: dict[str, int]
-) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """Denominators (P, T) of people, NaN where the publisher gives none."""
-    found = np.full((len(codes), len(column)), np.nan)
+) -> tuple[_Floats, _Floats]:
+    """Denominators and numerators (P, T) of people, NaN where the publisher gives none."""
+    cases = np.full((len(codes), len(column)), np.nan)
+    above = np.full_like(cases, np.nan)
     place = {code: index for index, code in enumerate(codes)}
-    for code, period, people in counted:
+    for code, period, below_line, above_line in counted:
         if code in place and period in column:
-            found[place[code], column[period]] = people
-    return found
+            at = place[code], column[period]
+            cases[at] = np.nan if below_line is None else below_line
+            above[at] = np.nan if above_line is None else above_line
+    return cases, above

@@ -132,14 +132,18 @@ _COLUMNS = (
 )
 
 
+# Whether the cases counted are more than the figure is of: told by the measure's reading.
+_ABOUT = "measure__definition__reading__counted_by__about"
+
+
 def held_rows(rows: QuerySet[Standing, Standing], framework: Framework) -> list[tuple[int, Held]]:
     """(id, standing) of rows of one framework, in their order: one query."""
     records: Any = rows.annotate(release_key=_RELEASE).values_list(
-        "pk", *_COLUMNS, "release_key", "row", "newest", "area__name", "area__slug"
+        "pk", *_COLUMNS, "release_key", "row", _ABOUT, "newest", "area__name", "area__slug"
     )
     found = []
-    for pk, *columns, row, newest, name, slug in records:
-        fact = Fact(*[*columns, row or 0])
+    for pk, *columns, row, about, newest, name, slug in records:
+        fact = Fact(*[*columns, row or 0, bool(about)])
         standard = framework.standard(fact.standard)
         if standard is not None:
             held = Held(standard, fact, newest, name, slug, stands(standard, fact))

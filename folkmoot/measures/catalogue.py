@@ -53,6 +53,20 @@ class LongColumns(Entry):
     status: str | None = None
 
 
+class Recoded(Entry):
+    """Rows that a source goes on writing under the code of a place that has ended.
+
+    From the first day of its successor on they are observations of the successor, which must be
+    the same place under a new code in the list of areas.
+    """
+
+    old: str
+    new: str
+    since: dt.date = Field(description="first day of the new code")
+    reason: str = Field(min_length=20)
+    checked: dt.date
+
+
 class LeftOut(Entry):
     """Rows of one release that are known to be wrong and are not read, with the reason shown.
 
@@ -93,6 +107,7 @@ class SourceEntry(Entry):
     status_marks: dict[str, str] = Field(default={}, description="mark → meaning in plain words")
     accept: tuple[Acceptance, ...] = ()
     leave_out: tuple[LeftOut, ...] = ()
+    recoded: tuple[Recoded, ...] = ()
     caveats: tuple[str, ...] = ()
     checked: dt.date
 
@@ -107,6 +122,26 @@ class Break(Entry):
 
     since: dt.date
     reason: str = Field(min_length=10)
+
+
+class CountedBy(Entry):
+    """Which rows of the same file count the cases that a published share is of.
+
+    They fill denominator and numerator, and change neither a figure nor how sure it is. A place
+    and period has a count only where every row that is added up has one.
+    """
+
+    rows: tuple[dict[str, str], ...] = Field(
+        min_length=1, description="column → value, each picking counts that are added up"
+    )
+    numerator: tuple[dict[str, str], ...] = Field(
+        default=(),
+        description="as rows, for the counts above the line: a count is taken only where they "
+        "make the published share to its last digit; empty where the file has none",
+    )
+    about: bool = Field(
+        default=False, description="True if it takes in cases that the share leaves out"
+    )
 
 
 class Reading(Entry):
@@ -132,6 +167,9 @@ class Reading(Entry):
         "mixes nations which define the figure differently; empty for all rows",
     )
     scale: float = Field(default=1.0, description="published value × scale = our value")
+    counted_by: CountedBy | None = Field(
+        default=None, description="the counts behind a published share; null where there are none"
+    )
 
 
 class BodyReading(Entry):
@@ -168,6 +206,11 @@ class MeasureEntry(Entry):
     )
     people: str | None = Field(
         default=None, description="who the denominator's people are: 'pupils'; null if not people"
+    )
+    cases: str | None = Field(
+        default=None,
+        description="what the denominator counts where it is not those people, each once: "
+        "'attendances'; null where it is",
     )
     kinds: frozenset[str] = Field(description="kinds of authority that run this service")
     similar: Literal["ons-global", "dfe"]

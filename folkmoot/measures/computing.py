@@ -124,6 +124,7 @@ def definition_of(entry: MeasureEntry) -> Definition:
         seasonal=entry.seasonal,
         context=entry.context,
         people=entry.people is not None,
+        counts=entry.reading.counted_by is None,
         breaks=tuple(each.since for each in entry.breaks),
     )
 

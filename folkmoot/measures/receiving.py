@@ -39,6 +39,8 @@ _READS = (
     "status_marks",
     "leave_out",
 )
+# Parts that came later: where they say nothing, what was read before is read still.
+_READS_IF_GIVEN = ("recoded",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +72,21 @@ def terms(entry: SourceEntry, measures: tuple[MeasureEntry, ...]) -> Terms:
     """The terms of one source, with the digest of everything that decides what is read."""
     whole = as_json(entry)
     read = {name: whole[name] for name in _READS}
+    read |= {name: whole[name] for name in _READS_IF_GIVEN if whole[name]}
     of_measures = [
         {key: item[key] for key in ("slug", "reading", "possible", "per")}
-        for item in map(as_json, measures)
+        for item in map(_told, measures)
     ]
     return Terms(
         entry, measures, digest_of(METHOD, json.dumps([read, of_measures], sort_keys=True))
     )
+
+
+def _told(measure: MeasureEntry) -> dict[str, object]:
+    """The entry as JSON values; that no rows count its cases is left unsaid."""
+    unsaid = {"counted_by"} if measure.reading.counted_by is None else set()
+    reading = measure.reading.model_dump(mode="json", exclude=unsaid)
+    return {**as_json(measure), "reading": reading}
 
 
 def known_areas(kind: str, data: Path | None = None) -> KnownAreas:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -163,7 +164,7 @@ def _periods(fact: Fact) -> str:
 
 
 def uncounted(standard: Standard, fact: Fact, measure: MeasureFacts | None) -> bool:
-    """Whether people are affected by a limit not kept, and the file does not count them."""
+    """Whether people are affected by a limit not kept, and nothing here counts them."""
     if fact.state != "below" or fact.affected is not None or measure is None:
         return False
     return _binds(standard) and bool(measure.definition.get("people"))
@@ -171,12 +172,34 @@ def uncounted(standard: Standard, fact: Fact, measure: MeasureFacts | None) -> b
 
 def uncounted_words() -> str:
     """What is said where the people affected are not counted."""
-    return _("The file gives no counts, so how many people are affected cannot be said.")
+    return _("This site holds no count to go with it, so how many are affected cannot be said.")
+
+
+def _cases(measure: MeasureFacts) -> str:
+    definition = measure.definition
+    return definition.get("cases") or definition.get("people") or _("cases")
+
+
+def affected_heading(measure: MeasureFacts | None) -> str:
+    """What a column of ``affected_words`` is headed by: "Attendances affected"."""
+    return capfirst(_("%(cases)s affected") % {"cases": _cases(measure)}) if measure else ""
+
+
+def affected_words(fact: Fact) -> str:
+    """For how many cases it was not met: "185", "about 1,440"; "" where nobody can tell."""
+    if fact.affected is None:
+        return ""
+    number = f"{fact.affected:,}"
+    return _("about %(number)s") % {"number": number} if fact.about else number
 
 
 def _people(standard: Standard, fact: Fact, measure: MeasureFacts | None) -> str:
-    if fact.affected:
-        return _("%(people)s people are affected.") % {"people": f"{fact.affected:,}"}
+    if fact.affected and fact.cases and measure is not None:
+        return _("This affects %(number)s of %(all)s %(cases)s.") % {
+            "number": affected_words(fact),
+            "all": f"{fact.cases:,}",
+            "cases": _cases(measure),
+        }
     return uncounted_words() if uncounted(standard, fact, measure) else ""
 
 

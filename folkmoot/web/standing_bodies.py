@@ -27,6 +27,8 @@ from folkmoot.measures.rules.periods import label
 from folkmoot.web import wording
 from folkmoot.web.requirements import (
     Requirement,
+    affected_heading,
+    affected_words,
     in_force,
     line_words,
     requirement_of,
@@ -54,6 +56,7 @@ class Course:
     """A body on one standard: every period, newest first."""
 
     title: str
+    affected: str
     months: tuple[Month, ...]
 
 
@@ -99,7 +102,11 @@ def required_of(body: Body, on: dt.date, version: str = "") -> BodyRequired | No
         needs=tuple(requirement_of(one, known) for one in now),
         over=tuple(requirement_of(one, known) for one in newest if one not in now),
         courses=tuple(
-            Course(s.title, tuple(_month(one, known) for one in reversed(of[s.id])))
+            Course(
+                s.title,
+                affected_heading(_measure(of[s.id][0], known)),
+                tuple(_month(one, known) for one in reversed(of[s.id])),
+            )
             for s in asked
             if of[s.id]
         ),
@@ -150,7 +157,7 @@ def _month(one: Held, known: Edition) -> Month:
         figure=wording.number_or_mark(fact.value, fact.status, measure),
         short=shortfall_words(fact.shortfall, measure),
         in_a_row=str(fact.consecutive or ""),
-        people=f"{fact.affected:,}" if fact.affected is not None else "",
+        people=affected_words(fact),
         says=_(one.says),
         failing=fact.failing,
         row_link=f"/report/{fact.release}/{fact.row}/" if fact.row else "",
@@ -180,6 +187,7 @@ class BodyTable:
     known: int
     unknown: int
     headings: dict[str, Heading]
+    affected: str
     rows: SafeString
 
 
@@ -199,6 +207,7 @@ def table_on(
         known=len(known),
         unknown=len(held) - len(known),
         headings=_headings(sort),
+        affected=affected_heading(measure),
         rows=draw_bodies(in_order(held, sort), measure),
     )
 
@@ -239,11 +248,11 @@ def draw_bodies(held: Sequence[Held], measure: MeasureFacts) -> SafeString:
         if fact.value is None:
             cells = f'<td colspan="4" class="fm-quiet">{escape(_("no figure"))}</td>'
         else:
-            people = f"{fact.affected:,}" if fact.affected is not None else ""
             cells = (
                 f'<td class="n">{escape(wording.number_alone(fact.value, measure))}</td>'
                 f'<td class="n">{escape(shortfall_words(fact.shortfall, measure))}</td>'
-                f'<td class="n">{fact.consecutive or ""}</td><td class="n">{people}</td>'
+                f'<td class="n">{fact.consecutive or ""}</td>'
+                f'<td class="n">{escape(affected_words(fact))}</td>'
             )
         drawn.append(
             f'<tr><th scope="row"><a href="{body_path(fact.area)}">{name}</a></th>{cells}'

@@ -89,6 +89,43 @@ def test_people_affected_need_a_count_of_people():
     assert tonnes[0].affected is None
 
 
+def test_cases_that_are_only_about_right_are_told_in_tens_and_said_so():
+    counted = np.array([[1491.0, 1491.0, 148.0, 60.0]])
+    (late, few, all_, small) = only([3.2, 97.0, 0.0, 20.0], cases=counted, about=True)
+
+    assert (late.affected, few.affected, all_.affected, small.affected) == (1440, 45, 148, 48)
+    assert in_breach(standard(), late) == "about 1,440 of 1,491 late"
+    assert stands(standard(), late) == "About 1,440 of 1,491 late: below the minimum."
+    assert in_breach(standard(), only([3.2], cases=counted[:, :1])[0]) == "1,443 of 1,491 late"
+
+
+def test_where_the_cases_in_breach_are_counted_no_printed_digit_blurs_them():
+    known = only([97.9], cases=np.array([[8284.0]]), above=np.array([[8112.0]]))
+    bare = only([97.9], cases=np.array([[8284.0]]), above=np.array([[np.nan]]))
+    lower = standard(
+        kind="national-standard", per_case=False, operator=">=", value=95, unit="%", line=5
+    )
+    more = {"cases": np.array([[8284.0]]), "above": np.array([[8112.0]])}
+
+    assert known[0].affected == 172
+    assert bare[0].affected == 174
+    assert only([97.9], of=lower, polarity="lower", **more)[0].affected == 8112
+
+
+def test_nothing_is_asked_of_a_place_after_its_end_whatever_is_published():
+    ended = np.array(["2023-03-31"], dtype="datetime64[D]")
+    facts = only([50.0, 50.0, 50.0, 50.0], last=ended)
+
+    # The year in which it ended began before its end.
+    assert [fact.period for fact in facts] == ["2022-01-01/P1Y", "2023-01-01/P1Y"]
+
+
+def test_a_place_that_began_within_a_period_is_judged_by_its_figure():
+    began = np.array(["2023-04-01"], dtype="datetime64[D]")
+
+    assert [fact.period[:4] for fact in only([None, 50.0, 50.0], first=began)] == ["2023", "2024"]
+
+
 def test_periods_in_a_row_end_where_a_place_has_no_figure():
     facts = only([50.0, 50.0, None, 50.0, 100.0, 50.0])
 

@@ -134,6 +134,44 @@ def test_notes_twice_count_where_they_agree() -> None:
         read(source(), [picks], torn, areas=KNOWN, megabytes=1)
 
 
+# ---- Where the catalogue says it
+
+TOLD = {
+    "recoded": [
+        {
+            "old": OLD,
+            "new": NEW,
+            "since": "2023-08-01",
+            "reason": "The file keeps the old code.",
+            "checked": "2026-11-29",
+        }
+    ]
+}
+
+
+def told(*rows: str, areas: KnownAreas = KNOWN) -> list[tuple[str, str, float, int]]:
+    return where(read(source(**TOLD), [measure()], ons_file(*rows), areas=areas, megabytes=1))
+
+
+def test_rows_of_an_old_code_are_the_new_ones_from_the_day_it_began() -> None:
+    rows = [ons_row(OLD, f"{year}-08-01/P1Y", year - 2000) for year in (2022, 2023, 2024)]
+    assert told(*rows) == [
+        (OLD, "2022", 22, 2),
+        (NEW, "2023", 23, 3),
+        (NEW, "2024", 24, 4),
+    ]
+
+
+def test_the_word_of_the_catalogue_needs_the_list_of_areas_and_yields_to_the_new_codes_rows() -> (
+    None
+):
+    assert told(ons_row(OLD), areas=KnownAreas(KNOWN.codes)) == [(OLD, "2023", 20.5, 2)]
+    unlisted = KnownAreas(KNOWN.codes - {NEW}, recoded=KNOWN.recoded)
+    assert told(ons_row(OLD), areas=unlisted) == [(OLD, "2023", 20.5, 2)]
+    own = told(ons_row(OLD, value="1"), ons_row(NEW, value="2"))
+    assert own == [(OLD, "2023", 1, 2), (NEW, "2023", 2, 3)]
+
+
 # ---- The shipped tables
 
 

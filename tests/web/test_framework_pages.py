@@ -1,5 +1,6 @@
 """What is required and what is left to places, on the pages that say so."""
 
+import datetime as dt
 import re
 
 import pytest
@@ -17,7 +18,7 @@ def test_a_matter_below_a_minimum_says_it_in_cases_and_leaves_the_rest_to_the_pl
     html = part(get(client, "/place/devon/special-educational-needs/"), "required")
     failing = re.search(r'<div class="fm-failing">.*?</div>', html, re.S)[0]
 
-    assert "97 in 100 late: below the minimum." in text_of(failing)
+    assert "About 1,440 of 1,491 late: below the minimum." in text_of(failing)
     assert "regulation 13(2)" in failing
     assert "In force since 1 September 2014" in text_of(failing)
     assert "last 9 published periods" in text_of(failing)
@@ -27,25 +28,96 @@ def test_a_matter_below_a_minimum_says_it_in_cases_and_leaves_the_rest_to_the_pl
     assert "is-failing" not in local
 
 
-NO_COUNTS = "The file gives no counts, so how many people are affected cannot be said."
+NO_COUNTS = "This site holds no count to go with it, so how many are affected cannot be said."
 
 
-def test_where_the_file_gives_no_counts_every_page_says_that_nobody_can_tell(built, client):
-    for path in ("/place/devon/special-educational-needs/", "/place/devon/"):
-        failing = re.search(r'<li class="fm-need is-failing">.*?</li>', get(client, path), re.S)[0]
-        assert NO_COUNTS in text_of(failing), path
-    assert NO_COUNTS in text_of(get(client, "/standard/ehc-plan-20-weeks/"))
+def test_where_nothing_counts_the_cases_the_pages_say_that_nobody_can_tell(built, client):
+    need = required_of(client, "/place/devon/special-educational-needs/", "ehc-no-plan-16-weeks")
+    assert NO_COUNTS in need
+    assert NO_COUNTS in text_of(get(client, "/standard/ehc-no-plan-16-weeks/"))
 
 
-def test_where_people_are_counted_nothing_is_said_to_be_unknown(built, client):
+def required_of(client, path, standard):
+    needs = re.findall(r'<li class="fm-need .*?</li>', get(client, path), re.S)
+    return text_of(next(need for need in needs if f'"/standard/{standard}/"' in need))
+
+
+SEN = "/place/devon/special-educational-needs/"
+SOCIAL = "/place/devon/childrens-social-care/"
+
+
+@pytest.mark.parametrize(
+    ("path", "standard", "says", "affects"),
+    [
+        (
+            SEN,
+            "ehc-plan-20-weeks",
+            "About 1,440 of 1,491 late: below the minimum.",
+            "This affects about 1,440 of 1,491 new plans.",
+        ),
+        (
+            SEN,
+            "ehc-review-yearly",
+            "172 of 8,284 not recorded as held",
+            "This affects 172 of 8,284 expected yearly reviews.",
+        ),
+        (
+            SOCIAL,
+            "conference-15-days",
+            "185 of 911 late: short of what guidance asks.",
+            "This affects 185 of 911 first conferences.",
+        ),
+    ],
+)
+def test_how_many_cases_were_affected_is_said_where_the_file_counts_them(
+    built, client, path, standard, says, affects
+):
+    said = required_of(client, path, standard)
+    assert says in said
+    assert affects in said
+    assert NO_COUNTS not in said
+
+
+def test_the_place_page_says_how_many_are_affected_and_why_only_about(built, client):
+    failing = required_of(client, "/place/devon/", "ehc-plan-20-weeks")
+    assert "This affects about 1,440 of 1,491 new plans." in failing
+    page = text_of(get(client, "/standard/ehc-plan-20-weeks/"))
+    assert "New plans affected" in page
+    assert NO_COUNTS not in page
+    why = text_of(get(client, "/measure/dfe-ehc-plans-20-weeks/"))
+    assert "only about right" in why
+
+
+def test_what_is_counted_is_called_what_it_is(built, client):
     board = Standing.objects.filter(standard="ae-four-hours", newest=True, failing=True).first()
     said = text_of(get(client, f"/place/{board.area.slug}/"))
-    assert f"{board.affected:,} people are affected." in said
+    assert f"This affects {board.affected:,} of {board.cases:,} attendances." in said
     assert NO_COUNTS not in said
-    assert NO_COUNTS not in text_of(get(client, "/standard/ae-four-hours/"))
-    # A target for recycling affects no people that could be counted, and guidance binds nobody.
+    page = text_of(get(client, "/standard/ae-four-hours/"))
+    assert "Attendances affected" in page
+    assert "People affected" not in page
+    assert NO_COUNTS not in page
+    # A target for recycling affects no people that could be counted.
     assert NO_COUNTS not in text_of(get(client, "/standard/recycling-65-by-2035/"))
-    assert NO_COUNTS not in text_of(get(client, "/standard/conference-15-days/"))
+
+
+def test_no_place_is_judged_after_its_end_and_its_successor_is(built, client):
+    after = Standing.objects.filter(area__ended__isnull=False).select_related("area")
+    assert [
+        (row.area.name, row.period)
+        for row in after
+        if dt.date.fromisoformat(row.period[:10]) > row.area.ended
+    ] == []
+    waits = Standing.objects.filter(standard="ae-four-hours", framework__slug="england-as-found")
+    names = [row.area.name for row in waits.filter(newest=True).select_related("area")]
+    assert len(names) == len(set(names)) == 42
+    for code in ("E54000063", "E54000064"):
+        months = waits.filter(area__code=code)
+        assert months.count() == 26
+        assert min(months.values_list("period", flat=True)).startswith("2023-04")
+    said = required_of(client, "/place/nhs-sussex/emergency-care/", "ae-four-hours")
+    assert "below the minimum" in said.lower()
+    assert "The release has no figure" not in said
 
 
 def test_doubt_and_guidance_are_never_called_failing(built, client):

@@ -35,7 +35,7 @@ def test_a_trust_says_first_where_it_stands_by_how_much_and_for_how_long(built, 
     )
     assert said.index("Below the minimum") < said.index("It owes no answer now")
     part = required(html)
-    assert "5,875 people are affected" in text_of(part)
+    assert "This affects 5,875 of 19,674 attendances." in text_of(part)
     assert 'href="/release/nhs-ae-trust/1/"' in part
     assert f'href="{STANDARD}"' in part
     assert 'href="/report/nhs-ae-trust/1/7888/"' in part

@@ -15,7 +15,8 @@ class Fact:
     """One standing: the figure, where it comes from, and how it stands to the line.
 
     ``failing``: below the minimum. ``release`` is ``source/number``; ``row`` the row of that
-    release's file, 0 where it has none. The other fields are those of ``Judged``.
+    release's file, 0 where it has none. ``about``: whether ``affected`` is only about
+    right. The other fields are those of ``Judged``.
     """
 
     standard: str
@@ -37,6 +38,7 @@ class Fact:
     status: str
     release: str
     row: int
+    about: bool = False
 
 
 def _number(value: float) -> float | None:
@@ -75,6 +77,7 @@ def _fact(judged: Judged, standard: str, place: int, t: int) -> Fact:
         status=str(panel.status[place, t]),
         release=panel.release,
         row=int(panel.row[place, t]),
+        about=panel.about,
     )
 
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from folkmoot.framework.catalogue import MINIMUMS, Standard
 
 # Bump when a change of method alters standings: they are then computed again.
-METHOD = "2026-11-23.1"
+METHOD = "2026-11-29.1"
 
 Floats = NDArray[np.float64]
 Booleans = NDArray[np.bool_]
@@ -29,6 +29,8 @@ NONE, MEETS, BELOW, CANNOT_SAY, NOT_IN_RELEASE = range(5)
 HOWS = ("", "within-chance", "beyond-chance", "every-case")
 WITHIN_CHANCE, BEYOND_CHANCE, EVERY_CASE = 1, 2, 3
 SLACK = 1e-9
+# From here on a number that is only about right is said in tens.
+TENS = 100
 
 ENOUGH = {"higher": 1, "lower": -1}
 
@@ -42,7 +44,9 @@ class Panel:
     ``status`` (P, T): the mark in place of a value. ``first``, ``last`` (P,): days on which the
     place began and ended, NaT where it always was or still is. ``starts`` and ``ends`` (T,):
     first day of each period and first day after it. ``step`` is the last printed digit of a
-    value, ``top`` what means "all" of a proportion.
+    value, ``top`` what means "all" of a proportion. ``about``: whether ``cases`` takes in some
+    that the value leaves out. ``above``: how many of ``cases`` the value is the share of, NaN where
+    that is not given.
     """
 
     measure: str
@@ -67,6 +71,8 @@ class Panel:
     cases: Floats
     row: Integers
     status: NDArray[np.str_]
+    about: bool = False
+    above: Floats | None = None
 
     def of_kinds(self, kinds: frozenset[str]) -> Panel:
         """The places of these kinds only, and the periods in which any of them has a row."""
@@ -96,6 +102,8 @@ class Panel:
             self.cases[grid],
             self.row[grid],
             self.status[grid],
+            self.about,
+            None if self.above is None else self.above[grid],
         )
 
 
@@ -196,11 +204,14 @@ def _in_force(panel: Panel, standard: Standard) -> Booleans:
 
 
 def _existing(panel: Panel) -> Booleans:
-    """(P, T): whether the place was there for the whole of the period."""
+    """(P, T): whether the place was there: for all of the period, or with a figure for it.
+
+    Nothing is asked of a place in a period that began after its end, whatever is published.
+    """
     began = np.isnat(panel.first)[:, None] | (panel.first[:, None] <= panel.starts[None, :])
     on = np.isnat(panel.last)[:, None] | (panel.last[:, None] >= panel.starts[None, :])
     # A value is a value: publishers give some for places that began within the period.
-    return (began & on) | np.isfinite(panel.value)
+    return (began | np.isfinite(panel.value)) & on
 
 
 def _due(panel: Panel, standard: Standard) -> Booleans:
@@ -211,8 +222,18 @@ def _due(panel: Panel, standard: Standard) -> Booleans:
 
 
 def _affected(panel: Panel, standard: Standard, below: Booleans, sign: int) -> Floats:
-    """People for whom it was not met, where the publisher says how many there were."""
+    """Cases for which it was not met, where the publisher says how many there were.
+
+    To the nearest ten where their number is only about right, but for numbers below a hundred.
+    """
     if not panel.people or panel.quantity != "proportion" or standard.kind == "ambition":
         return np.full(panel.value.shape, np.nan)
     share = (panel.top - panel.value if sign > 0 else panel.value) / panel.top
-    return np.where(below, np.round(share * panel.cases), np.nan)
+    found = np.round(share * panel.cases)
+    if panel.above is not None:  # exact, where a share is printed to so many digits only
+        exact = panel.cases - panel.above if sign > 0 else panel.above
+        found = np.where(np.isfinite(exact), exact, found)
+    if panel.about:
+        tens = np.minimum(np.round(found / 10) * 10, panel.cases)
+        found = np.where(found < TENS, found, tens)
+    return np.where(below, found, np.nan)

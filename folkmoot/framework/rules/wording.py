@@ -26,7 +26,8 @@ def in_breach(standard: Standard, fact: Fact) -> str:
         return ""
     share = _share(standard, fact)
     if fact.affected is not None and fact.cases:
-        return f"{fact.affected:,} of {fact.cases:,} {standard.breach}"
+        about = "about " if fact.about else ""
+        return f"{about}{fact.affected:,} of {fact.cases:,} {standard.breach}"
     return f"{hundred(share)} {standard.breach}"
 
 

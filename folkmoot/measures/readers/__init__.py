@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from folkmoot.measures.catalogue import LongColumns, MeasureEntry, SourceEntry
 from folkmoot.measures.readers import dfe_long, folkmoot_csv, long_csv, nhs_counts, ons_table
+from folkmoot.measures.readers.counting import counters, with_counts
 from folkmoot.measures.readers.judging import Terms
 from folkmoot.measures.readers.picking import left_by, pick, selectors, sums
 from folkmoot.measures.readers.reading import NUMBERS, KnownAreas, Reading
@@ -46,8 +48,9 @@ def read(
     are in the Reading.
     """
     form = FORMATS[source.reader]
-    chosen = [form.prepared(measure) for measure in measures]
-    columns = [form.columns(source, measure) for measure in measures]
+    every = [*measures, *counters(measures)]
+    chosen = [form.prepared(measure) for measure in every]
+    columns = [form.columns(source, measure) for measure in every]
     names = list(dict.fromkeys(name for each in columns for name in _named(each)))
     digest = hashlib.sha256(data).hexdigest()
     leave_out = [known for known in source.leave_out if known.release == digest]
@@ -62,6 +65,7 @@ def read(
         form.period_format or source.period_format,
         {**source.status_marks, **form.marks},
         form.significant,
+        source.recoded,
     )
     if not chosen:
         return Reading({}, (), table.num_rows, 0, table.num_rows, 0, 0)
@@ -75,7 +79,8 @@ def read(
         for group in groups
         if group
     ]
-    return reading(parts, terms, areas, leave_out)
+    found = reading(parts, terms, areas, leave_out)
+    return replace(found, tables=with_counts(found.tables, measures))
 
 
 def _named(columns: LongColumns) -> list[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
+from folkmoot.measures.catalogue import Recoded
 from folkmoot.measures.readers import periods
 from folkmoot.measures.readers.found import Faults
 from folkmoot.measures.readers.numbers import Numbers, numbers
@@ -22,12 +23,13 @@ class Terms:
     """What the source declares: how periods are written and which marks it explains.
 
     ``significant`` figures are kept of every number where a spreadsheet wrote them (9.37 as
-    9.3699999999999992); None keeps all.
+    9.3699999999999992); None keeps all. ``recoded`` are places whose old code it still writes.
     """
 
     period_format: str
     marks: Mapping[str, str]
     significant: int | None = None
+    recoded: tuple[Recoded, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

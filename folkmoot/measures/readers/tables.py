@@ -81,7 +81,7 @@ def _part(cells: Cells, terms: Terms, areas: KnownAreas, faults: Faults) -> Part
         measure = cells.measures[index]
         select = measure.reading.select
         faults.add_missing(", ".join(select) or "file", ", ".join((measure.slug, *select.values())))
-    followed, moved = follow(cells, read_cells(cells, terms, areas, faults), areas)
+    followed, moved = follow(cells, read_cells(cells, terms, areas, faults), areas, terms.recoded)
     keyed = check_keys(cells, followed, faults)
     rows, repeated = keyed.rows, keyed.repeated
     used = rows.row[~rows.gone & ~repeated]

@@ -44,7 +44,7 @@ class Benchmark:
 
 def counts_make_value(grid: Grid, definition: Definition) -> NDArray[np.bool_]:
     """Cells (P, T) whose value is numerator ÷ denominator × per, to its printed digits."""
-    if definition.per is None:
+    if definition.per is None or not definition.counts:
         return np.zeros(grid.value.shape, dtype=bool)
     with np.errstate(divide="ignore", invalid="ignore"):
         made = grid.numerator / grid.denominator * definition.per

@@ -79,6 +79,7 @@ class Definition:
     context: bool = False
     people: bool = False  # whether the denominator counts people
     breaks: tuple[dt.date, ...] = ()
+    counts: bool = True  # whether its counts make its values, or only stand beside them
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,8 @@ class MeasureWords:
     """What sentences need of a measure's entry in the catalogue.
 
     ``unit`` as printed after a number; ``per`` the multiplier of numerator ÷ denominator;
-    ``sentence`` with {n}; ``people`` who the denominator's people are, "" if it is not people.
+    ``sentence`` with {n}; ``people`` who or what of them the denominator
+    counts, "" if it is not people.
     """
 
     title: str
@@ -52,7 +53,7 @@ class MeasureWords:
         names = ("title", "sentence", "unit", "quantity", "per", "decimals", "polarity")
         return cls(
             **{name: entry[name] for name in names if name in entry},
-            people=entry.get("people") or "",
+            people=entry.get("cases") or entry.get("people") or "",
             context=bool(entry.get("context")),
         )
 

@@ -22,6 +22,8 @@ from folkmoot.places.rules import KINDS
 from folkmoot.web import wording
 from folkmoot.web.remembered import remembered
 from folkmoot.web.requirements import (
+    affected_heading,
+    affected_words,
     dates_of,
     in_force,
     line_words,
@@ -47,11 +49,11 @@ def draw_standings(held: Iterable[Held], measure: MeasureFacts) -> SafeString:
             why = wording.number_or_mark(None, fact.status, measure)
             cells = f'<td colspan="4" class="fm-quiet">{escape(why)}</td>'
         else:
-            people = f"{fact.affected:,}" if fact.affected is not None else ""
             cells = (
                 f'<td class="n">{escape(wording.number_alone(fact.value, measure))}</td>'
                 f'<td class="n">{escape(shortfall_words(fact.shortfall, measure))}</td>'
-                f'<td class="n">{fact.consecutive or ""}</td><td class="n">{people}</td>'
+                f'<td class="n">{fact.consecutive or ""}</td>'
+                f'<td class="n">{escape(affected_words(fact))}</td>'
             )
         drawn.append(
             f'<tr><th scope="row"><a href="{link}">{escape(one.area_name)}</a></th>{cells}'
@@ -103,6 +105,7 @@ def standard(request: HttpRequest, key: str) -> HttpResponse:
         else None,
         "measure": measure,
         "line": line_words(found, measure),
+        "affected": affected_heading(measure),
         "period": label(held[0].fact.period) if held else "",
         "failing": len(failing),
         "below": len(below),
