@@ -146,7 +146,7 @@ def test_standings_of_devon_say_how_far_and_how_long() -> None:
     )
     for name in ("value", "shortfall", "consecutive", "state", "how", "failing"):
         assert row[name] == getattr(known, name)
-    assert row["says"] == "97 in 100 late: below the minimum."
+    assert row["says"] == "About 1,440 of 1,491 late: below the minimum."
     every = items(f"/standings?place=devon&standard={EHC}&newest=false")
     assert len(every) == known.consecutive == 9
 
