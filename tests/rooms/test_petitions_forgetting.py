@@ -1,18 +1,30 @@
 """What signers and writers leave behind goes in its time, with a moved clock; counts stay."""
 
+import pytest
+
 from folkmoot.people import actions, retention
 from folkmoot.people.actions.erasure import erase_me
 from folkmoot.people.export import export_mine
+from folkmoot.petitions.actions import life, moderating, signing
 from folkmoot.petitions.actions import questions as asking
-from folkmoot.petitions.actions import signing
 from folkmoot.petitions.actions.counting import count_signatures
+from folkmoot.petitions.keys import address_key
 from folkmoot.petitions.models import Petition, Question, Signature, SignatureCount
+from folkmoot.petitions.models_signing import CONFIRMED, SPONSOR, TAKEN_BACK
 from folkmoot.petitions.rules.questions import NewQuestion
 from folkmoot.petitions.rules.signing import SignForm
-from folkmoot.petitions.rules.states import CLOSED, DRAFT, OPEN
+from folkmoot.petitions.rules.states import (
+    CLOSED,
+    DRAFT,
+    HIDDEN,
+    MODERATION,
+    OPEN,
+    REJECTED,
+    SPONSORS,
+)
 from folkmoot.petitions.tokens import make
 from tests.rooms import people_invented as invented
-from tests.rooms.petitions_made import DAY, POSTCODE, petition, world
+from tests.rooms.petitions_made import DAY, POSTCODE, petition, signature, signatures, world
 
 
 def signed(row, at, email, **more):
@@ -76,11 +88,81 @@ def test_drafts_go_after_a_year(db, at):
     assert Petition.objects.filter(pk=kept.pk).exists()
 
 
-def test_a_person_sees_everything_and_erases_it_and_stays_counted(built, at):
+def test_a_name_that_was_never_shown_goes_with_the_addresses(db, at):
+    w = world(at)
+    silent = petition(w, CLOSED)
+    shown = petition(w, CLOSED, creator_shown=True)
+
+    tidy(at + 190 * DAY)
+
+    silent.refresh_from_db()
+    assert (silent.creator_name, silent.addresses_erased_at) == ("", at + 190 * DAY)
+    name = shown.creator_name
+    shown.refresh_from_db()
+    assert shown.creator_name == name != ""
+
+
+def test_addresses_go_again_after_a_petition_came_back_and_ended_again(db, at):
+    w = world(at)
+    row = petition(w, MODERATION)
+    signatures(row, 2, at, origin=SPONSOR)
+    moderating.reject(actor=w.site, petition=row.pk, reason="hoax", at=at)
+    tidy(at + 190 * DAY)
+    assert not Signature.objects.exclude(email="").exists()
+
+    # A late appeal, as an operator might let it through.
+    Petition.objects.filter(pk=row.pk).update(appeal_text="Look again", appealed_at=at + 190 * DAY)
+    later = at + 191 * DAY
+    moderating.decide_appeal(actor=w.second, petition=row.pk, upheld=True, at=later)
+    row.refresh_from_db()
+    assert (row.state, row.ended_on, row.addresses_erased_at) == (OPEN, None, None)
+    mine = signed(row, later, invented.address())
+    life.withdraw(actor=w.creator, petition=row.pk, at=later)
+    tidy(later + 184 * DAY)
+
+    mine.refresh_from_db()
+    assert (mine.email, mine.postcode) == ("", "")
+
+
+def test_addresses_go_again_after_what_was_hidden_is_checked_anew(db, at):
+    w = world(at)
+    row = petition(w, HIDDEN, hidden_from=MODERATION, opened_on=None, ended_on=at.date(),
+                   addresses_erased_at=at)  # fmt: skip
+    moderating.unhide(actor=w.site, petition=row.pk, at=at)
+    row.refresh_from_db()
+    assert (row.state, row.ended_on, row.addresses_erased_at) == (MODERATION, None, None)
+
+
+@pytest.mark.parametrize("state", [OPEN, HIDDEN, SPONSORS, MODERATION, REJECTED])
+def test_erasing_oneself_makes_no_room_to_sign_again(db, at, state):
+    """One mailbox counts once, however often its owner begins and erases an account."""
+    w = world(at)
+    row = petition(w, OPEN)
+    email = w.creator.email
+    first = signed(row, at, email)
+    count_signatures(at=at)
+    other = Petition.objects.filter(pk=petition(w, state).pk).get()
+    signature(other, at, address_key=address_key(email), counted=False)
+
+    erase_me(person=w.creator, at=at)
+
+    first.refresh_from_db()
+    assert (first.state, first.ended_at, first.email, first.address_key) == (
+        TAKEN_BACK, at, "", "",
+    )  # fmt: skip
+    assert not Signature.objects.filter(petition=other, state=CONFIRMED).exists()
+    signed(row, at, email)
+    count_signatures(at=at)
+    row.refresh_from_db()
+    assert row.signatures == 1
+
+
+def test_a_person_sees_everything_and_erases_it_and_stays_counted_where_it_is_over(built, at):
     w = world(at)
     row = petition(w, OPEN)
     mine = signed(row, at, w.creator.email.upper(), name_shown=True)
     count_signatures(at=at)
+    Petition.objects.filter(pk=row.pk).update(state=CLOSED, ended_on=at.date())
     asked = asking.ask(
         actor=w.creator,
         new=NewQuestion(
@@ -99,13 +181,14 @@ def test_a_person_sees_everything_and_erases_it_and_stays_counted(built, at):
 
     held = export_mine(w.creator)["petitions"]
     assert [each["postcode"] for each in held["signatures"]] == [mine.postcode]
-    assert {each["state"] for each in held["petitions"]} == {"open", "draft"}
+    assert {each["state"] for each in held["petitions"]} == {"closed", "draft"}
     assert held["questions"][0]["text"].startswith("When will")
 
     erase_me(person=w.creator, at=at)
 
     mine.refresh_from_db()
     assert (mine.name, mine.email, mine.postcode, mine.name_shown) == ("", "", "", False)
+    assert mine.state == CONFIRMED
     count_signatures(at=at)
     row.refresh_from_db()
     assert (row.signatures, row.creator_id, row.creator_name) == (1, None, "")

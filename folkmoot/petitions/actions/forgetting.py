@@ -6,13 +6,14 @@ import datetime as dt
 from collections.abc import Callable
 
 from django.db.models import Case, F, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce
 
 from folkmoot.people import retention
 from folkmoot.people.models import Person
 from folkmoot.people.queries import day_of
 from folkmoot.petitions.keys import address_key
 from folkmoot.petitions.models import Alert, Petition, Question, Signature
-from folkmoot.petitions.models_signing import CONFIRMED, PENDING
+from folkmoot.petitions.models_signing import CONFIRMED, PENDING, TAKEN_BACK
 from folkmoot.petitions.rules.states import DRAFT, WITHDRAWN
 
 # Everything of a signature that leads to a person, but the name.
@@ -56,7 +57,7 @@ def forget_addresses(at: dt.datetime) -> int:
     """Erase the addresses of those who signed petitions that ended long enough ago; how many.
 
     Names go too, but for those that their owners asked to be shown. How many signed, from which
-    district and on which day, stays.
+    district and on which day, stays. So does a creator's name that was never shown.
     """
     return _all(forget_some_addresses, at)
 
@@ -71,7 +72,10 @@ def forget_some_addresses(at: dt.datetime, most: int = SOME) -> int:
         if numbers:
             return Signature.objects.filter(pk__in=numbers).update(**_NOTHING, name=_SHOWN_NAME)
         Alert.objects.filter(petition=petition).delete()
-        Petition.objects.filter(pk=petition.pk).update(addresses_erased_at=at)
+        Petition.objects.filter(pk=petition.pk).update(
+            addresses_erased_at=at,
+            creator_name=Case(When(creator_shown=True, then=F("creator_name")), default=Value("")),
+        )
     return 0
 
 
@@ -101,12 +105,17 @@ def signatures_of(person: Person) -> QuerySet[Signature, Signature]:
 def forget_person(person: Person, at: dt.datetime) -> None:
     """Take away what ``person`` wrote and signed.
 
-    A signature stays counted, without anything that leads to its signer; one that was never
+    A signature of a petition that may still be signed is taken back: without the address nothing
+    would keep the same person from signing anew, and counting twice. One of a petition that was
+    open and has ended stays counted, without anything that leads to its signer; one that was never
     confirmed goes. A petition that others have signed stays, without its creator's name; a draft
     goes. A question stays without the asker's name, and one that is not public goes.
     """
     mine = signatures_of(person)
     mine.filter(state=PENDING).delete()
+    ended = Q(petition__ended_on__isnull=False, petition__opened_on__isnull=False)
+    live = list(mine.exclude(ended).values_list("pk", flat=True))
+    mine.filter(pk__in=live).update(state=TAKEN_BACK, ended_at=Coalesce(F("ended_at"), at))
     mine.update(**_NOTHING, name="", name_shown=False)
     begun = Petition.objects.filter(creator=person)
     begun.filter(state=DRAFT).delete()

@@ -35,13 +35,14 @@ def open_row(row: Petition, *, at: dt.datetime) -> None:
     row.words_hidden = row.title_hidden = False
     row.opened_on = today
     row.closes_on = today + dt.timedelta(days=row.term)
-    row.ended_on = None
+    _not_ended(row)
     row.scheme, row.scheme_version = scheme.key, scheme.version
     row.population = row.area.population
     row.save(
         update_fields=[
             "state", "reason", "hidden_from", "words_hidden", "title_hidden", "opened_on",
-            "closes_on", "ended_on", "scheme", "scheme_version", "population",
+            "closes_on", "ended_on", "addresses_erased_at", "scheme", "scheme_version",
+            "population",
         ]
     )  # fmt: skip
     Threshold.objects.bulk_create(
@@ -67,15 +68,21 @@ def show_again(row: Petition, *, at: dt.datetime) -> None:
     row.words_hidden = row.opened_on is None and to != MODERATION
     row.title_hidden = to == REJECTED and REASONS[row.reason].hides_title
     if to == MODERATION:
-        row.moderation_since, row.ended_on = at, None
+        row.moderation_since = at
+        _not_ended(row)
     row.appeal_text = ""
     row.save(
         update_fields=[
             "state", "hidden_from", "reason", "words_hidden", "title_hidden", "moderation_since",
-            "ended_on", "appeal_text",
+            "ended_on", "addresses_erased_at", "appeal_text",
         ]
     )  # fmt: skip
     reach(petition=row, at=at)
+
+
+def _not_ended(row: Petition) -> None:
+    """Let the time of its signers' addresses begin anew when it ends again."""
+    row.ended_on = row.addresses_erased_at = None
 
 
 def _reason_before(row: Petition) -> str:
