@@ -132,11 +132,11 @@ class BatchLine:
 
 @dataclass(frozen=True, slots=True)
 class PaperLine:
-    """Sheets signed on paper that an officer took in."""
+    """Sheets signed on paper that were taken in. ``missed``: how many rows were not taken, because
+    they were there twice or had signed already; None where these are fewer than five."""
 
-    rows: int
     taken: int
-    doubles: int
+    missed: int | None
     on: dt.date
 
 
@@ -355,7 +355,7 @@ def petition_file(number: int, today: dt.date) -> PetitionFile:
             for each in batches
         ),
         paper=tuple(
-            PaperLine(each.rows, each.taken, each.doubles, each.on)
+            PaperLine(each.taken, each.doubles if each.doubles >= SMALLEST_SHOWN else None, each.on)
             for each in row.paper_batches.order_by("pk")
         ),
         merged_into=_named(into) if into else None,

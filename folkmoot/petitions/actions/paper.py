@@ -1,4 +1,5 @@
-"""Signatures on paper: an officer of the body that is asked takes in what they checked."""
+"""Signatures on paper: an officer of the body that is asked takes in what they checked, and takes
+back what its signer does not want any more."""
 
 from __future__ import annotations
 
@@ -7,50 +8,56 @@ import hashlib
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from folkmoot.common.acts import record_act
-from folkmoot.common.errors import BadInput, Conflict, Fault
+from folkmoot.common.errors import BadInput, Conflict, Fault, NotAllowed
 from folkmoot.people.models import Person
-from folkmoot.people.queries import day_of, require
+from folkmoot.people.queries import day_of, require, roles_of
 from folkmoot.people.rules import OFFICER
-from folkmoot.petitions.actions.moving import lock, require_state
+from folkmoot.petitions.actions import signing_rows
+from folkmoot.petitions.actions.moving import lock, refuse_own, require_state
 from folkmoot.petitions.keys import person_key
 from folkmoot.petitions.models import PaperBatch, Petition, Signature
 from folkmoot.petitions.models_signing import CONFIRMED, PAPER, SET_ASIDE
 from folkmoot.petitions.queries import petition_path, signatures_subject
 from folkmoot.petitions.rules import limits
+from folkmoot.petitions.rules.moderation import may_decide_appeal
 from folkmoot.petitions.rules.paper import PaperRow, read_paper
+from folkmoot.petitions.rules.signing import name_faults, one_line
 from folkmoot.petitions.rules.states import CLOSED, OPEN
 from folkmoot.petitions.whereabouts import whereabouts
+from folkmoot.places.rules import parse_postcode
 
 _AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
 class PaperLook:
-    """What taking in a file would do: of ``rows``, ``taken`` become signatures; ``twice`` are in
-    the file more than once and ``signed`` are of people who have signed already."""
+    """What a file holds: ``rows``, of which ``twice`` repeat another one.
+
+    Whether anybody in it has signed is not looked at: a file with one name would tell the body
+    that is asked what that person thinks.
+    """
 
     rows: int
-    taken: int
     twice: int
-    signed: int
 
     @property
-    def doubles(self) -> int:
-        """How many rows would not be taken."""
-        return self.twice + self.signed
+    def people(self) -> int:
+        """How many become signatures, if nobody of them has signed."""
+        return self.rows - self.twice
 
 
 def look(
     *, actor: Person | None, petition: int, rows: bytes, on: dt.date, at: dt.datetime
 ) -> PaperLook:
-    """What ``take_in`` would do with the same file, which is kept nowhere. Raises as it does."""
+    """What stands in a file, which is kept nowhere. Raises as ``take_in`` does."""
     with transaction.atomic():
-        row, _office = _allowed(actor, petition, on, at)
+        row, door = _allowed(actor, petition, on, at)
         _require_new(row, _digest(rows))
-        return _sorted(row, read_paper(rows))[1]
+        return _people(read_paper(rows), door)[1]
 
 
 @transaction.atomic
@@ -59,31 +66,51 @@ def take_in(
 ) -> PaperBatch:
     """Take in a file of names and postcodes (``rules.paper``) from sheets handed in on ``on``.
 
-    By an officer of the body that is asked, while the petition is open or within four weeks of
-    its end, of sheets that came before it. Each row becomes a confirmed signature without an
-    address; who has signed already, or is in the file twice, is counted and not taken. Raises
-    NotFound, NotAllowed, Conflict (another state; the same file again), and BadInput with every
-    fault of every row: then nothing is taken.
+    By an officer of the body that is asked, or a moderator of the site who did not begin it, while
+    the petition is open or within four weeks of its end, of sheets that came before it. An
+    officer's file holds at least ``limits.PAPER_LEAST`` people. Each row becomes a confirmed
+    signature without an address; who has signed already, or is in the file twice, is not taken.
+    Raises NotFound, NotAllowed, Conflict (another state; the same file again), and BadInput with
+    every fault of every row: then nothing is taken.
     """
-    row, office = _allowed(actor, petition, on, at)
+    row, door = _allowed(actor, petition, on, at)
     digest = _digest(rows)
     _require_new(row, digest)
-    new, found = _sorted(row, read_paper(rows))
+    once, found = _people(read_paper(rows), door)
+    signed = _signed(row, list(once))
+    new = {key: each for key, each in once.items() if key not in signed}
     batch = PaperBatch.objects.create(
         petition=row,
         rows=found.rows,
-        taken=found.taken,
-        doubles=found.doubles,
+        taken=len(new),
+        doubles=found.rows - len(new),
         on=on,
         at=at,
-        office=office,
+        office=door.office,
         sha256=digest,
     )
-    wheres = {code: whereabouts(code) for code in {each.postcode for each, _key in new}}
+    _write(batch, new, at)
+    _leave_out(batch, list(new))
+    record_act(
+        office=door.office,
+        verb="take-in-paper",
+        subject=signatures_subject(row.pk, batch.taken),
+        at=at,
+        place=row.area.code,
+        service=row.service.slug,
+        body=row.body.slug,
+        link=petition_path(row.pk),
+    )
+    return batch
+
+
+def _write(batch: PaperBatch, new: dict[str, PaperRow], at: dt.datetime) -> None:
+    """The signatures of a batch, by the keys of their persons."""
+    wheres = {code: whereabouts(code) for code in {each.postcode for each in new.values()}}
     Signature.objects.bulk_create(
         [
             Signature(
-                petition=row,
+                petition=batch.petition,
                 state=CONFIRMED,
                 origin=PAPER,
                 name=each.name,
@@ -96,29 +123,51 @@ def take_in(
                 confirmed_at=at,
                 paper=batch,
             )
-            for each, key in new
+            for key, each in new.items()
         ],
         batch_size=_AT_ONCE,
     )
-    record_act(
-        office=office,
-        verb="take-in-paper",
-        subject=signatures_subject(row.pk, found.taken),
-        at=at,
-        place=row.area.code,
-        service=row.service.slug,
-        body=row.body.slug,
-        link=petition_path(row.pk),
-    )
-    return batch
+
+
+def _leave_out(batch: PaperBatch, keys: list[str]) -> None:
+    """Take out again whoever confirmed online while the batch was written: confirming does not
+    wait for the petition's row, as taking in paper does."""
+    meanwhile = _standing(batch.petition).exclude(address_key="").filter(person_key__in=keys)
+    doubles = set(meanwhile.values_list("person_key", flat=True))
+    if not doubles:
+        return
+    Signature.objects.filter(paper=batch, person_key__in=doubles).delete()
+    batch.taken -= len(doubles)
+    batch.doubles += len(doubles)
+    batch.save(update_fields=["taken", "doubles"])
+
+
+@dataclass(frozen=True, slots=True)
+class _Door:
+    """By which office somebody acts, and whether it is one of the site."""
+
+    office: str
+    site: bool
+
+
+def _door(actor: Person | None, row: Petition, today: dt.date) -> _Door:
+    """Raises NotAllowed but for an officer of the body, or a moderator of the site."""
+    try:
+        return _Door(require(actor, OFFICER, row.body.slug, today).acting_office, site=False)
+    except NotAllowed:
+        site = may_decide_appeal(roles_of(actor, today), today)
+        if not site:
+            raise
+    refuse_own(actor, row)
+    return _Door(site, site=True)
 
 
 def _allowed(
     actor: Person | None, petition: int, on: dt.date, at: dt.datetime
-) -> tuple[Petition, str]:
-    """(the petition, locked; the office). Nobody else takes in paper for it meanwhile."""
+) -> tuple[Petition, _Door]:
+    """(the petition, locked; the door). Nobody else takes in paper for it meanwhile."""
     row, today = lock(petition), day_of(at)
-    office = require(actor, OFFICER, row.body.slug, today).acting_office
+    door = _door(actor, row, today)
     require_state(row, OPEN, CLOSED)
     assert row.opened_on is not None
     assert row.closes_on is not None
@@ -128,7 +177,7 @@ def _allowed(
     if not row.opened_on <= on <= min(last, today):
         remedy = _("Choose a day on which the petition was open, not after today.")
         raise BadInput([Fault("on", _("Nobody could sign on this day."), remedy)])
-    return row, office
+    return row, door
 
 
 def _digest(rows: bytes) -> str:
@@ -140,19 +189,25 @@ def _require_new(row: Petition, digest: str) -> None:
         raise Conflict(_("This very file was taken in before."))
 
 
-def _sorted(row: Petition, rows: list[PaperRow]) -> tuple[list[tuple[PaperRow, str]], PaperLook]:
-    """(the rows to be taken, each with its key; how many there are of which)."""
+def _people(rows: list[PaperRow], door: _Door) -> tuple[dict[str, PaperRow], PaperLook]:
+    """(each person once, by key; what the file holds). Raises BadInput where they are too few."""
     once: dict[str, PaperRow] = {}
     for each in rows:
         once.setdefault(person_key(each.name, each.postcode), each)
-    signed = _signed(row, list(once))
-    new = [(each, key) for key, each in once.items() if key not in signed]
-    return new, PaperLook(len(rows), len(new), len(rows) - len(once), len(once) - len(new))
+    if not door.site and len(once) < limits.PAPER_LEAST:
+        what = _("There are fewer than %(least)d people in it.") % {"least": limits.PAPER_LEAST}
+        remedy = _("Wait for more sheets, or ask a moderator of this site to take them in.")
+        raise BadInput([Fault("file", what, remedy, kind="too-few")])
+    return once, PaperLook(len(rows), len(rows) - len(once))
+
+
+def _standing(row: Petition) -> QuerySet[Signature, Signature]:
+    return Signature.objects.filter(petition=row, state__in=(CONFIRMED, SET_ASIDE)).order_by()
 
 
 def _signed(row: Petition, keys: list[str]) -> set[str]:
     """Those of ``keys`` that stand on a petition, online or on paper: also what is set aside."""
-    standing = Signature.objects.filter(petition=row, state__in=(CONFIRMED, SET_ASIDE)).order_by()
+    standing = _standing(row)
     # All keys at once: each asking reads through the petition's part of an index.
     online, on_paper = standing.exclude(address_key=""), standing.filter(origin=PAPER)
     return {
@@ -160,3 +215,40 @@ def _signed(row: Petition, keys: list[str]) -> set[str]:
         for rows in (online, on_paper)
         for key in rows.filter(person_key__in=keys).values_list("person_key", flat=True)
     }
+
+
+@transaction.atomic
+def take_back_paper(
+    *, actor: Person | None, petition: int, name: str, postcode: str, at: dt.datetime
+) -> None:
+    """Take back a signature on paper, because its signer asked those who hold the sheet to.
+
+    By whoever may take in paper. What it says of a person goes at once. Nothing is said of whether
+    there was one; if there was, that is a public act, with the number only. Raises NotFound,
+    NotAllowed, and BadInput.
+    """
+    row = lock(petition)
+    door = _door(actor, row, day_of(at))
+    tidy = one_line(name)
+    faults = list(name_faults(tidy))
+    try:
+        postcode = parse_postcode(postcode)
+    except BadInput as bad:
+        faults.append(Fault("postcode", bad.faults[0].what, _("Write it as on the sheet.")))
+    if faults:
+        raise BadInput(faults)
+    rows = _standing(row).filter(origin=PAPER, person_key=person_key(tidy, postcode))
+    numbers = list(rows.values_list("pk", flat=True))
+    for number in numbers:
+        signing_rows.take_back(number, at)
+    if numbers:
+        record_act(
+            office=door.office,
+            verb="take-back-paper",
+            subject=signatures_subject(row.pk, len(numbers)),
+            at=at,
+            place=row.area.code,
+            service=row.service.slug,
+            body=row.body.slug,
+            link=petition_path(row.pk),
+        )

@@ -46,5 +46,8 @@ COMMITMENTS = 10
 COMMITMENT_WITHIN = dt.timedelta(days=5 * 366)
 # Paper: rows and bytes of one file, and how long after a petition closed sheets may be taken in.
 PAPER_ROWS = 5_000
+# Fewer people than this would show by the count whether one of them has signed online: such a file
+# is taken in by a moderator of the site, and not by the body that is asked.
+PAPER_LEAST = 10
 PAPER_BYTES = 400_000
 PAPER_WITHIN = dt.timedelta(days=28)

@@ -23,22 +23,30 @@ from folkmoot.common.errors import BadInput, Conflict, Fault, NotAllowed
 from folkmoot.people.models import Person
 from folkmoot.people.queries import roles_of
 from folkmoot.people.rules import OFFICER
-from folkmoot.petitions.actions.paper import PaperLook, look, take_in
+from folkmoot.petitions.actions.paper import PaperLook, look, take_back_paper, take_in
 from folkmoot.petitions.queries import PetitionFile, petition_file, petition_path
 from folkmoot.petitions.rules import limits
+from folkmoot.petitions.rules.moderation import may_decide_appeal
 from folkmoot.petitions.rules.states import CLOSED, OPEN
 from folkmoot.web.pages.cases_forms import day_of_text
 from folkmoot.web.pages.people_access import signed_in
 from folkmoot.web.uploads import standing, uploaded
 
+_LONGEST = 300
+_FIELDS = frozenset({"on", "file", "name", "postcode"})
+
 
 def _file(person: Person, number: int) -> PetitionFile:
-    """The petition, for officers of the body that is asked. Raises NotFound and NotAllowed."""
+    """The petition, for officers of the body that is asked and moderators of the site. Raises
+    NotFound and NotAllowed."""
     today = timezone.localdate()
     file = petition_file(number, today)
     held = roles_of(person, today)
-    if not any(has.role == OFFICER and has.body == file.line.body for has in held):
-        raise NotAllowed(_("Only officers of the body that is asked take in paper."))
+    officer = any(has.role == OFFICER and has.body == file.line.body for has in held)
+    if not officer and not may_decide_appeal(held, today):
+        raise NotAllowed(
+            _("Only officers of the body that is asked, or moderators of this site, take in paper.")
+        )
     return file
 
 
@@ -66,9 +74,14 @@ def _page(
         "open": file.line.state in {OPEN, CLOSED},
         "on": request.POST.get("on", "")[:20],
         "most": limits.PAPER_ROWS,
+        "least": limits.PAPER_LEAST,
+        "fewer_than": limits.SMALLEST_SHOWN,
+        "name": request.POST.get("name", "")[:_LONGEST],
+        "postcode": request.POST.get("postcode", "")[:_LONGEST],
+        "back": request.GET.get("said") == "back",
         "weeks": limits.PAPER_WITHIN.days // 7,
         "faults": faults,
-        "of_file": [fault for fault in faults if fault.where not in {"on", "file"}],
+        "of_file": [fault for fault in faults if fault.where not in _FIELDS],
         "fault_of": of,
         "found": found,
         "rows": standing(rows) if found else "",
@@ -77,17 +90,31 @@ def _page(
     return render(request, "pages/petitions/paper.html", context, status=status)
 
 
-@sensitive_post_parameters("rows")
+def _take_back(request: HttpRequest, person: Person, number: int, at: dt.datetime) -> None:
+    take_back_paper(
+        actor=person,
+        petition=number,
+        name=request.POST.get("name", "")[:_LONGEST],
+        postcode=request.POST.get("postcode", "")[:_LONGEST],
+        at=at,
+    )
+
+
+@sensitive_post_parameters("rows", "name", "postcode")
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def paper(request: HttpRequest, person: Person, number: int) -> HttpResponse:
-    """What was taken in, and the two steps by which more is: look, then take in."""
+    """What was taken in, and the two steps by which more is: look, then take in. And taking back
+    what its signer does not want any more."""
     file = _file(person, number)
     if request.method != "POST":
         return _page(request, file)
     at = timezone.now()
     try:
+        if request.POST.get("step") == "back":
+            _take_back(request, person, number, at)
+            return HttpResponseRedirect(f"{petition_path(number)}paper/?said=back")
         remedy = _("Choose a CSV file with name and postcode.")
         rows, day = uploaded(request, limits.PAPER_BYTES, remedy), _day(request)
         if request.POST.get("step") == "take":
