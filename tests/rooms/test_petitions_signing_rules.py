@@ -8,7 +8,13 @@ from folkmoot.common.errors import BadInput, NotFound
 from folkmoot.petitions import tokens
 from folkmoot.petitions.keys import address_key, network_key, person_key
 from folkmoot.petitions.lists import countries, disposable_domains
-from folkmoot.petitions.rules.signing import check, normal_address, normal_name
+from folkmoot.petitions.rules.signing import (
+    check,
+    name_faults,
+    normal_address,
+    normal_name,
+    one_line,
+)
 from tests.rooms.test_petitions_signing import NETWORK, form
 
 
@@ -20,6 +26,18 @@ from tests.rooms.test_petitions_signing import NETWORK, form
         ("name", "see casino.example/win"),
         ("name", "ann@example.org"),
         ("name", "…"),
+        ("name", "Win at t.co/abcd now"),
+        ("name", "x.com/evil"),
+        ("name", "g.co"),
+        ("name", "пример.рф"),
+        ("name", "उदाहरण.भारत"),
+        ("name", "bit。ly"),
+        ("name", "bit｡ly"),
+        ("name", "evil․com"),
+        ("name", "ＥＶＩＬ．ＣＯＭ"),
+        ("name", "evil⁄path"),
+        ("name", "Ring 020 7946 0958"),
+        ("name", "Ann 12345"),
         ("email", "ann@mailinator.com"),
         ("email", "ann@deep.below.mailinator.com"),
         ("email", "no address"),
@@ -41,10 +59,37 @@ def test_an_unknown_country_is_a_fault():
 
 
 @pytest.mark.parametrize(
-    "name", ["J. R. R. Tolkien", "Ng", "Siân O’Neill", "李小龍", "Jean-Luc d'Arc"]
+    "name",
+    [
+        *("J. R. R. Tolkien", "J.R. Smith", "J.R.R. Tolkien", "J.-P. Martin", "A. N. Other, Jr."),
+        *("Ng", "Siân O’Neill", "李小龍", "Jean-Luc d'Arc", "Laia Gal·la", "Henry 8"),
+    ],
 )
 def test_names_of_people_are_names(name):
     assert check(form(name=name), disposable_domains(), countries()).name == name
+
+
+LETTERS = st.text(st.characters(categories=("Ll", "Lu", "Lo")), min_size=1, max_size=8)
+DOTS = st.sampled_from([".", "。", "｡", "．", "․"])
+
+
+@given(before=LETTERS, dot=DOTS, after=LETTERS, around=st.sampled_from(["{}", "Win {} now"]))
+def test_nothing_that_reads_as_a_domain_is_a_name(before, dot, after, around):
+    """What people click on in a letter to somebody else is never chosen by who signs."""
+    domain = f"{before}{dot}{after}{after}"
+    assert name_faults(one_line(around.format(domain)))
+    assert name_faults(one_line(around.format(f"{before}/{after}")))
+
+
+@given(number=st.integers(10_000, 10**12), gap=st.sampled_from(["", " ", "-"]))
+def test_no_number_that_can_be_called_is_in_a_name(number, gap):
+    assert name_faults(one_line("Ann " + gap.join(str(number))))
+
+
+@given(parts=st.lists(st.text(st.characters(categories=("Lu",)), min_size=1, max_size=1),
+                      min_size=1, max_size=3), last=LETTERS)  # fmt: skip
+def test_initials_and_a_surname_are_a_name(parts, last):
+    assert not name_faults(one_line(" ".join(f"{part}." for part in parts) + f" {last}"))
 
 
 def test_lists_are_sourced_and_plausible():

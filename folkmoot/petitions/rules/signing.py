@@ -15,8 +15,14 @@ from folkmoot.places.rules import parse_postcode
 # Mail to these reaches the same people whatever dots stand before the @.
 _DOTLESS = frozenset({"gmail.com", "googlemail.com"})
 _SPACES = re.compile(r"\s+")
-# What a name never holds, and a message smuggled to somebody else in a letter does.
-_NO_NAME = re.compile(r"://|@|\bwww\.|[<>{}\[\]\\]|\w{2,}\.[a-z]{2,}(?:/|\b)", re.I)
+# What a name never holds, and a message smuggled to somebody else in a letter does: mail programs
+# make links of what stands around a dot without a space ("t.co"; "J.R. Smith" and "J.-P. Martin"
+# have one letter or a hyphen after it), of whatever has a slash, and of numbers that can be called.
+_NO_NAME = re.compile(
+    r"[@/\u2044\u2215\\<>{}\[\]]|\bwww\b|[^\s.]\.[^\s.,'\u2019-][^\s.]|(?:\d[\s().-]{0,2}){5}"
+)
+# What addresses on the internet know for a dot besides the dot itself.
+_DOTS = str.maketrans("\u3002\uff61\uff0e", "...")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +101,11 @@ def name_faults(name: str, where: str = "name") -> list[Fault]:
     if len(name) > limits.NAME:
         what = f"This has {len(name)} characters."
         return [Fault(where, what, f"Write at most {limits.NAME}.", kind="length")]
-    if _NO_NAME.search(name) or not any(c.isalpha() for c in name):
-        return [Fault(where, "This is not a name.", "Write your name, and nothing else.")]
+    # As it would be read: full-width letters and dots are the same as others.
+    read = unicodedata.normalize("NFKC", name.translate(_DOTS)).translate(_DOTS)
+    if _NO_NAME.search(read.casefold()) or not any(c.isalpha() for c in name):
+        remedy = "Write your name, and nothing else; after a dot a space."
+        return [Fault(where, "This is not a name.", remedy)]
     return []
 
 
