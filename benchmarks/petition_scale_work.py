@@ -22,7 +22,7 @@ def intake(site: dict[str, Any], clock: Timer) -> None:
     from django.utils import timezone
 
     from folkmoot.petitions import tokens
-    from folkmoot.petitions.actions import counting, letters, signing
+    from folkmoot.petitions.actions import counting, letters, signing, taking_back
     from folkmoot.petitions.models import Signature
     from folkmoot.petitions.rules.signing import SignForm
 
@@ -60,7 +60,7 @@ def intake(site: dict[str, Any], clock: Timer) -> None:
     for turn in range(ROUNDS):
         for number in leaving[turn::ROUNDS]:
             token = tokens.make(tokens.TAKE_BACK, number)
-            clock.time("take back", lambda token=token: signing.take_back(
+            clock.time("take back", lambda token=token: taking_back.take_back(
                 token=token, at=timezone.now()))  # fmt: skip
         done = clock.time("count 100 taken back", lambda: counting.count_signatures(
             at=timezone.now()))  # fmt: skip

@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", home),
     # First, since these are asked thousands of times a second when everybody signs one petition.
     path("", include("folkmoot.web.pages.petition_sign")),
+    path("", include("folkmoot.web.pages.petition_take_back")),
     path("", include("folkmoot.web.pages.petition")),
     path("find/", find),
     path("search/", search),

@@ -14,7 +14,7 @@ import datetime as dt
 import re
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from itertools import takewhile
 
@@ -273,6 +273,12 @@ def forget_failed(*, at: dt.datetime) -> int:
     """Erase the address and words of messages given up ``KEEP_FAILED`` ago; how many."""
     old = Message.objects.filter(failed_at__lte=at - KEEP_FAILED).exclude(to="")
     return old.update(to="", payload={})
+
+
+def forget_messages(keys: Collection[str]) -> int:
+    """Give up the messages with these keys that still wait, and erase them; how many."""
+    waiting = Message.objects.filter(key__in=keys)
+    return waiting.filter(sent_at__isnull=True).delete()[0]
 
 
 def forget_messages_to(address: str) -> int:

@@ -43,6 +43,7 @@ REHEARSE = "rehearse"
 SIMILAR = "similar"
 START_PETITION = "start-petition"
 SIGNATURE_CODE = "signature-code"
+ASK_TAKE_BACK = "ask-take-back"
 ASK = "ask"
 
 LIMITS: dict[str, tuple[Limit, ...]] = {
@@ -66,6 +67,8 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     SIMILAR: (Limit(NETWORK, 1_500, _HOUR),),
     START_PETITION: (Limit(ACCOUNT, 5, _DAY),),
     ASK: (Limit(ACCOUNT, 5, _DAY),),
+    # Each leads to a letter, whatever the address.
+    ASK_TAKE_BACK: (Limit(ADDRESS, 3, _DAY), Limit(NETWORK, 20, _HOUR)),
     # A signature's code has five tries of its own, among a million codes.
     SIGNATURE_CODE: (Limit(NETWORK, 60, _HOUR),),
 }
@@ -74,8 +77,14 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
 # not among the others. Many people may share a network: a solved puzzle makes room for them.
 SIGN_WITH_PROOF = Limit(NETWORK, 600, _HOUR)
 SIGN_WITHOUT_PROOF = Limit(NETWORK, 20, _HOUR)
-# Letters to one address, of all petitions; more are not written, and nobody is told.
+# Letters to one address: of all petitions, those of them that nobody has confirmed yet, and those
+# of one petition. More are not written, and only the page says that there are no more.
 SIGN_ADDRESS = Limit(ADDRESS, 30, _DAY)
+SIGN_UNCONFIRMED = Limit(ADDRESS, 10, _DAY)
+SIGN_PETITION = Limit(ADDRESS, 3, _DAY)
+# The same name at the same address under the same petition, within this long and not confirmed, is
+# a button pressed twice.
+SIGN_TWICE = dt.timedelta(minutes=2)
 
 # After this long no limit looks at an event any more.
 LONGEST_WINDOW = max(limit.window for limits in LIMITS.values() for limit in limits)

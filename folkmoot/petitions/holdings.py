@@ -5,7 +5,12 @@ from __future__ import annotations
 from folkmoot.people import retention
 from folkmoot.people.holdings import Holding, Retention, register_holding, register_retention
 from folkmoot.people.models import Person
-from folkmoot.petitions.models_signing import SIGNATURE_STATES
+from folkmoot.people.queries import day_of
+from folkmoot.petitions.models_signing import CREATOR, PAPER, SIGNATURE_STATES
+from folkmoot.petitions.rules.consent import BEGIN, SIGN, wording_on
+from folkmoot.petitions.rules.consent import PAPER as SHEET
+
+AGREED = {CREATOR: BEGIN, PAPER: SHEET}
 
 
 def show(person: Person) -> object:
@@ -25,6 +30,7 @@ def show(person: Person) -> object:
                 "name_shown": row.name_shown,
                 "tell_me": row.tell_me,
                 "signed_at": row.signed_at.isoformat(),
+                "agreed_to": wording_on(AGREED.get(row.origin, SIGN), day_of(row.signed_at)),
                 "opinions": [
                     {"answered": said.answered, "at": said.at.isoformat()}
                     for said in row.opinions.all()

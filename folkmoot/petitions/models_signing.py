@@ -62,7 +62,8 @@ class Signature(models.Model):
     tell_me = models.BooleanField(default=False, help_text="wants to hear of the answer")
     signed_at = models.DateTimeField(help_text="when the form was sent, with consent")
     letter_at = models.DateTimeField(
-        null=True, help_text="when the letter to confirm was put in the outbox"
+        null=True,
+        help_text="when the letter to confirm was put in the outbox; before signed_at: none is due",
     )
     confirmed_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True, help_text="taken back")
@@ -83,7 +84,8 @@ class Signature(models.Model):
 
     class Meta:
         constraints = [
-            # One person once, at most two names to an address; whoever was set aside stays so.
+            # An address once, or two names to it; whoever was set aside stands too, until they take
+            # it back (docs/decisions.md).
             models.UniqueConstraint(
                 fields=["petition", "address_key", "slot"],
                 condition=Q(state__in=[CONFIRMED, SET_ASIDE]) & ~Q(address_key=""),

@@ -14,8 +14,9 @@ from folkmoot.common.errors import NotFound
 from folkmoot.common.models import PublicAct
 from folkmoot.petitions import tokens
 from folkmoot.petitions.models import Petition, Signature
-from folkmoot.petitions.models_signing import CONFIRMED, SET_ASIDE
+from folkmoot.petitions.models_signing import CONFIRMED, CREATOR, SET_ASIDE, SPONSOR
 from folkmoot.petitions.queries import petition_path, public_petitions, state_on, subject_of
+from folkmoot.petitions.rules import limits
 from folkmoot.petitions.rules.states import LISTED, MODERATION, OPEN, SPONSORS
 
 # What changes on pages of a petition without a public act: all of it is in its own row.
@@ -61,7 +62,8 @@ class Sponsored:
     """A petition as those see it whom its creator sent the link for sponsors.
 
     ``creator_name`` is "" unless the creator asked for it to be shown. ``seeking`` says whether
-    it still seeks sponsors, ``public`` whether it has a page for everybody by now.
+    it still seeks sponsors, ``public`` whether it has a page for everybody by now, ``open`` whether
+    everybody may sign it there.
     """
 
     number: int
@@ -75,21 +77,27 @@ class Sponsored:
     until: dt.date | None
     seeking: bool
     public: bool
+    open: bool
 
 
 def sponsored(number: int, key: str, today: dt.date) -> Sponsored:
-    """The petition of a link for sponsors: one query. Raises NotFound for a false link."""
+    """The petition of a link for sponsors: one query. Raises NotFound for a false link.
+
+    Its words are shown until it is public, and then as everybody may see them.
+    """
     rows = Petition.objects.select_related("area", "service", "body")
     row = rows.filter(pk=number).first()
     known = row is not None and hmac.compare_digest(row.sponsor_key.encode(), key.encode())
     if row is None or not known or row.state not in {SPONSORS, MODERATION, *LISTED}:
         raise NotFound(_("This link is not one of ours. Check that it is whole."))
     until = row.sponsors_until
+    private = row.state in {SPONSORS, MODERATION}
+    title, words = private or not row.title_hidden, private or not row.words_hidden
     return Sponsored(
         number=row.pk,
-        title=row.title,
-        background=row.background,
-        detail=row.detail,
+        title=row.title if title else _("Petition %(number)s") % {"number": row.pk},
+        background=row.background if words else "",
+        detail=row.detail if words else "",
         body_name=row.body.name,
         place_name=row.area.name,
         service_title=row.service.title,
@@ -97,7 +105,18 @@ def sponsored(number: int, key: str, today: dt.date) -> Sponsored:
         until=until,
         seeking=row.state == SPONSORS and (until is None or until >= today),
         public=row.state in LISTED,
+        open=state_on(row, today) == OPEN,
     )
+
+
+def sponsors_of(petition: Petition) -> int:
+    """How many people but its creator support a petition, each once, whatever address of theirs
+    they did it with; never more than are needed: one query."""
+    creators = Signature.objects.filter(petition=petition, origin=CREATOR).exclude(person_key="")
+    rows = Signature.objects.filter(petition=petition, origin=SPONSOR, state=CONFIRMED).order_by()
+    others = rows.exclude(person_key__in=creators.order_by().values("person_key"))
+    people = others.values_list("person_key").distinct()[: limits.SPONSORS_NEEDED]
+    return len(people)
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,6 +122,8 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "petitions/opinion/<str:token>/": ("/petitions/opinion/none/",),
     "petitions/<int:number>/sign/": ("/petitions/99999999/sign/",),
     "petitions/<int:number>/sent/": ("/petitions/1/sent/",),
+    "petitions/<int:number>/take-back/": ("/petitions/1/take-back/",),
+    "petitions/<int:number>/take-back/sent/": ("/petitions/1/take-back/sent/",),
     "petitions/<int:number>/code/": ("/petitions/1/code/",),
     "petitions/<int:number>/thanks/": ("/petitions/1/thanks/",),
     "petitions/<int:number>/taken-back/": ("/petitions/1/taken-back/",),

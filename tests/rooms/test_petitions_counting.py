@@ -10,12 +10,13 @@ from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from folkmoot.common.errors import Conflict, NotFound
 from folkmoot.duties.models import Duty
 from folkmoot.people.queries import day_of
 from folkmoot.petitions import tokens
-from folkmoot.petitions.actions import counting, signing
+from folkmoot.petitions.actions import counting, signing, taking_back
 from folkmoot.petitions.models import Petition, Signature, SignatureCount, Threshold
-from folkmoot.petitions.models_signing import CONFIRMED, SET_ASIDE, SPONSOR
+from folkmoot.petitions.models_signing import CONFIRMED, SET_ASIDE, SPONSOR, TAKEN_BACK
 from folkmoot.petitions.rules import limits, states
 from tests.rooms import petitions_made as made
 from tests.rooms.test_petitions_signing import confirm, sign, take_back
@@ -205,8 +206,8 @@ def _do(step, chosen, now):
     if step in ("confirm", "again"):
         try:
             confirm(chosen, now)
-        except signing.Conflict:
-            assert rows.get().state == signing.TAKEN_BACK
+        except Conflict:
+            assert rows.get().state == TAKEN_BACK
     elif step == "back":
         take_back(chosen, now)
     elif step == "aside":
@@ -284,5 +285,5 @@ def test_what_waits_is_found_by_its_index(committing, at):
 
 def test_a_letter_token_is_for_letters_only(petition, at):
     one = sign(petition, at)
-    with pytest.raises(signing.NotFound):
-        signing.take_back(token=tokens.make(tokens.CONFIRM, one.pk), at=at)
+    with pytest.raises(NotFound):
+        taking_back.take_back(token=tokens.make(tokens.CONFIRM, one.pk), at=at)

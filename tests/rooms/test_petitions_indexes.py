@@ -14,6 +14,7 @@ from django.db import IntegrityError, connection, transaction
 from folkmoot.common import statements
 from folkmoot.petitions import queries_patterns
 from folkmoot.petitions.actions import forgetting, life, paper, signing_rows
+from folkmoot.petitions.keys import person_key
 from folkmoot.petitions.models import Petition
 from folkmoot.petitions.models_signing import CONFIRMED, CREATOR, PENDING, Signature
 from folkmoot.petitions.rules import states
@@ -54,7 +55,6 @@ def looks(w: made.World, at: dt.datetime) -> dict[str, tuple[str, Callable[[], A
     seeking, petition = made.petition(w, states.SPONSORS), made.petition(w)
     made.petition(w, states.DRAFT, title="A draft", created_at=at - dt.timedelta(days=900))
     own = Signature.objects.filter(petition=petition, state=CONFIRMED, origin=CREATOR)
-    sheet = b"name,postcode\nAnna Example,LS1 1UR\n"
     return {
         "sponsors": (
             "signature_of_",
@@ -78,8 +78,7 @@ def looks(w: made.World, at: dt.datetime) -> dict[str, tuple[str, Callable[[], A
         ),
         "on a sheet of paper": (
             "signature_one_person",
-            lambda: paper.look(actor=w.officer, petition=petition.pk, rows=sheet,
-                               on=at.date(), at=at),
+            lambda: paper._signed(petition, [person_key("Anna Example", "LS1 1UR")]),
         ),
     }  # fmt: skip
 

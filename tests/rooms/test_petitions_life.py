@@ -10,9 +10,10 @@ from folkmoot.bodies.models import Remit
 from folkmoot.common.errors import BadInput, Conflict, NotAllowed, NotFound, TooOften
 from folkmoot.common.models import Message, PublicAct
 from folkmoot.people.limits import LIMITS, START_PETITION
-from folkmoot.petitions.actions import life, moderating
+from folkmoot.petitions.actions import life, moderating, taking_back
 from folkmoot.petitions.models import Petition, Signature
 from folkmoot.petitions.models_signing import CONFIRMED, CREATOR, SPONSOR
+from folkmoot.petitions.queries_page import sponsors_of
 from folkmoot.petitions.rules import limits
 from folkmoot.petitions.rules.states import (
     CLOSED,
@@ -50,6 +51,41 @@ def sponsored(petition, at, number=limits.SPONSORS_NEEDED):
     with transaction.atomic():
         row = Petition.objects.select_for_update().get(pk=petition.pk)
         return life.sponsors_found(petition=row, at=at)
+
+
+def test_five_sponsors_are_five_people_beside_the_creator(world, at):
+    """Five mailboxes make nobody five people, and the creator is none of them."""
+    petition = made.petition(world, SPONSORS)
+    own = made.signature(petition, at, origin=CREATOR, counted=False)
+    for key in (own.person_key, "a" * 32):
+        for _ in range(limits.SPONSORS_NEEDED):
+            made.signature(petition, at, origin=SPONSOR, person_key=key, counted=False)
+    assert not sponsored(petition, at, limits.SPONSORS_NEEDED - 2)
+    assert sponsors_of(petition) == limits.SPONSORS_NEEDED - 1
+    assert sponsored(petition, at, 1)
+
+
+def test_a_disposable_address_begins_no_petition(world, at):
+    petition = made.petition(world, DRAFT)
+    world.creator.email = "ann@mailinator.com"
+    with pytest.raises(BadInput) as refused:
+        life.seek_sponsors(actor=world.creator, petition=petition.pk, postcode="LS1 1UR", at=at)
+    assert [fault.where for fault in refused.value.faults] == ["email"]
+
+
+def test_the_creator_takes_their_own_signature_back(world, at):
+    petition = made.petition(world, DRAFT)
+    life.seek_sponsors(actor=world.creator, petition=petition.pk, postcode="LS1 1UR", at=at)
+    token = taking_back.creators_token(petition)
+    assert (
+        f"/petitions/take-back/{token}/"
+        in (Message.objects.get(key=f"petition:{petition.pk}/sponsors").payload["text"])
+    )
+
+    Petition.objects.filter(pk=petition.pk).update(state="withdrawn")
+    assert taking_back.take_back(token=token, at=at) == petition.pk
+    assert not Signature.objects.exclude(postcode="").exists()
+    assert taking_back.creators_token(petition) == ""
 
 
 def test_a_petition_begins_as_a_draft_of_its_creator(world, at):

@@ -42,6 +42,15 @@ def count(*, kind: str, trier: Trier, at: dt.datetime) -> None:
     )
 
 
+@transaction.atomic
+def uncount(*, kind: str, trier: Trier, at: dt.datetime) -> None:
+    """Take back one event of ``kind`` that was counted at ``at``: it turned out to be none."""
+    for limit in LIMITS[kind]:
+        key = rate_key(limit.per, trier.of(limit.per))
+        one = RateEvent.objects.filter(key=key, kind=kind, at=at).values_list("pk", flat=True)
+        RateEvent.objects.filter(pk__in=list(one[:1])).delete()
+
+
 def serves(*, proof: str | None, at: dt.datetime) -> bool:
     """Whether ``proof`` of a solved puzzle is sent for the first time; from then on it is spent.
 

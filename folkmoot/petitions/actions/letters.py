@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from folkmoot.common.outbox import NewMessage, enqueue_many
 from folkmoot.people.letters import words_of
+from folkmoot.people.retention import FAILED_MAIL
 from folkmoot.petitions import tokens
 from folkmoot.petitions.models import Petition, Signature
 from folkmoot.petitions.models_signing import CONFIRMED, PENDING, SET_ASIDE
@@ -55,11 +56,17 @@ def form(letter: str, petition: Petition, shown: bool) -> Form:
         number=petition.pk,
         shown=shown,
         days=limits.CONFIRM_WITHIN.days,
+        failed=FAILED_MAIL.after.days,
         **{key: f"{_MARK}{key}{_MARK}" for key in _DIFFERS},
     )
     return Form(
         tuple(_MARKED.split(str(words["subject"]))), tuple(_MARKED.split(str(words["text"])))
     )
+
+
+def confirming_key(signature: int) -> str:
+    """The key in the outbox of the letter that asks somebody to confirm a signature."""
+    return f"petition/letter/{signature}"
 
 
 @transaction.atomic
@@ -92,7 +99,7 @@ def write_letters(*, at: dt.datetime, limit: int = 500) -> int:
             "take_back": tokens.make(tokens.TAKE_BACK, about),
         }
         payload = forms[key].filled(words)
-        messages.append(NewMessage(f"petition/letter/{row.pk}", row.email, payload, at))
+        messages.append(NewMessage(confirming_key(row.pk), row.email, payload, at))
     enqueue_many(messages, at=at)
     Signature.objects.filter(pk__in=[row.pk for row in rows]).update(letter_at=at)
     return len(rows)

@@ -14,6 +14,7 @@ from folkmoot.people.actions.rates import count
 from folkmoot.people.limits import Trier
 from folkmoot.people.models import Person
 from folkmoot.people.queries import day_of
+from folkmoot.petitions import tokens
 from folkmoot.petitions.actions.moving import (
     BY_RULE,
     lock,
@@ -25,8 +26,10 @@ from folkmoot.petitions.actions.moving import (
 )
 from folkmoot.petitions.addressing import addressed
 from folkmoot.petitions.keys import address_key, person_key
+from folkmoot.petitions.lists import disposable_domains
 from folkmoot.petitions.models import Petition, Signature
-from folkmoot.petitions.models_signing import CONFIRMED, CREATOR, SPONSOR
+from folkmoot.petitions.models_signing import CONFIRMED, CREATOR
+from folkmoot.petitions.queries_page import sponsors_of
 from folkmoot.petitions.rules import limits
 from folkmoot.petitions.rules.reasons import BY_CREATOR, NO_SPONSORS
 from folkmoot.petitions.rules.signing import SignForm, check
@@ -105,8 +108,9 @@ def seek_sponsors(
 ) -> Petition:
     """The creator signs, from ``postcode``, and sponsors are sought: five within 21 days.
 
-    The creator's address is known by signing in, so nothing is left to confirm. Raises NotFound,
-    NotAllowed, BadInput, and Conflict for one that is no draft any more.
+    A petition is begun by somebody who lives here; from abroad it may be signed. The creator's
+    address is known by signing in, so nothing is left to confirm. Raises NotFound, NotAllowed,
+    BadInput, and Conflict for one that is no draft any more.
     """
     row = lock(petition)
     require_creator(actor, row)
@@ -117,12 +121,12 @@ def seek_sponsors(
     form = SignForm(
         name=row.creator_name, email=actor.email, postcode=postcode, country="", consent=True
     )
-    signer = check(form, (), {})
+    signer = check(form, disposable_domains(), {})
     where = whereabouts(signer.postcode)
     row.submitted_at = at
     row.sponsors_until = day_of(at) + limits.SPONSORS_WITHIN
     row.save(update_fields=["state", "submitted_at", "sponsors_until"])
-    Signature.objects.create(
+    own = Signature.objects.create(
         petition=row,
         state=CONFIRMED,
         origin=CREATOR,
@@ -139,7 +143,10 @@ def seek_sponsors(
         letter_at=at,
         confirmed_at=at,
     )
-    tell(row, "sponsors", cause="sponsors", at=at, secret=row.sponsor_key, until=row.sponsors_until)
+    tell(
+        row, "sponsors", cause="sponsors", at=at, secret=row.sponsor_key, until=row.sponsors_until,
+        take_back=tokens.make(tokens.TAKE_BACK, own.pk),
+    )  # fmt: skip
     return row
 
 
@@ -147,12 +154,12 @@ def seek_sponsors(
 def sponsors_found(*, petition: Petition, at: dt.datetime) -> bool:
     """Send a petition to the moderators if it has its five sponsors; whether it was sent now.
 
-    The caller holds the lock of the row. The creator is not a sponsor.
+    The caller holds the lock of the row. The creator is not a sponsor, and one name and postcode
+    is one, whatever the addresses.
     """
     if petition.state != SPONSORS:
         return False
-    found = Signature.objects.filter(petition=petition, origin=SPONSOR, state=CONFIRMED).count()
-    if found < limits.SPONSORS_NEEDED:
+    if sponsors_of(petition) < limits.SPONSORS_NEEDED:
         return False
     move(petition, MODERATION)
     petition.moderation_since = at

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from folkmoot.common.errors import BadInput, Conflict, Fault, NotFound, TooOften
 from folkmoot.common.switches import require_on
 from folkmoot.people.actions.rates import count as count_try
+from folkmoot.people.actions.rates import uncount
 from folkmoot.people.limits import SIGNATURE_CODE, Trier
 from folkmoot.people.queries import day_of
 from folkmoot.petitions import tokens
@@ -127,8 +128,7 @@ def _served(row: Signature) -> bool:
 
 
 def _explain(row: Signature, at: dt.datetime) -> None:
-    """Say why a signature was not taken in; nothing if the same form was, or if its address has
-    letters enough."""
+    """Say why a signature was not taken in; nothing if the same form was."""
     if _served(row):
         return
     petition = Petition.objects.filter(pk=row.petition_id).first()
@@ -141,7 +141,7 @@ def _explain(row: Signature, at: dt.datetime) -> None:
 
 
 def _takes(petition: Petition, origin: int, at: dt.datetime) -> bool:
-    """Whether a signature of this ``origin`` may be made and confirmed at this moment."""
+    """Whether a signature of this ``origin`` may be made at this moment."""
     day = day_of(at)
     if petition.state == states.OPEN:
         return petition.closes_on is not None and petition.closes_on >= day
@@ -195,7 +195,8 @@ def _settle(number: int, at: dt.datetime) -> Confirmed:
         return Confirmed(row.petition_id, number, already=True)
     if row.state == TAKEN_BACK:
         raise Conflict(_("You took this signature back. Sign again if you have changed your mind."))
-    if not _takes(row.petition, row.origin, at):
+    late = row.petition.state == states.MODERATION and row.origin == SPONSOR
+    if not late and not _takes(row.petition, row.origin, at):
         raise Conflict(_closed_words(row.petition))
     if row.signed_at <= at - limits.CONFIRM_WITHIN:
         raise NotFound(_("This link has run out. Sign again to get a new one."))
@@ -241,9 +242,25 @@ def confirm_code(
     """Confirm by the six digits in a letter to ``email``.
 
     Raises BadInput for a code that is not right or was tried too often, which is the same answer
-    as for an address that never signed; TooOften by network; and as ``confirm`` does.
+    as for an address that never signed, after as many writes in one commit; TooOften by network,
+    where only wrong codes are counted; and as ``confirm`` does.
     """
-    count_try(kind=SIGNATURE_CODE, trier=Trier(network=network), at=at)
+    number = _signature_by_code(petition, email, code, network, at)
+    if number is None:
+        what = _("This code is not right, or it was tried too often.")
+        remedy = _("Look at the newest letter, or use the link in it.")
+        raise BadInput([Fault("code", what, remedy)])
+    return _confirm(number, at)
+
+
+@transaction.atomic
+def _signature_by_code(
+    petition: int, email: str, code: str, network: str, at: dt.datetime
+) -> int | None:
+    """The signature that a code is for, or None; then it was counted as a wrong one."""
+    trier = Trier(network=network)
+    # Before looking, so that of many at once no more look than the limit says.
+    count_try(kind=SIGNATURE_CODE, trier=trier, at=at)
     digits = "".join(c for c in code if c.isdecimal() and c.isascii())
     waiting = Signature.objects.filter(
         petition=petition,
@@ -251,25 +268,16 @@ def confirm_code(
         state=PENDING,
         tries__lt=limits.CODE_TRIES,
         signed_at__gt=at - limits.CONFIRM_WITHIN,
-    ).order_by("-pk")[: limits.CODE_TRIES]
+    )
+    # Those that had no letter hide none that had.
+    waiting = waiting.exclude(letter_at__isnull=False, letter_at__lt=F("signed_at")).order_by(
+        "-pk"
+    )[: limits.CODE_TRIES]
     numbers = [row.pk for row in waiting]
     right = [n for n in numbers if hmac.compare_digest(tokens.code(n), digits)]
-    if not right:
-        Signature.objects.filter(pk__in=numbers).update(tries=F("tries") + 1)
-        what = _("This code is not right, or it was tried too often.")
-        remedy = _("Look at the newest letter, or use the link in it.")
-        raise BadInput([Fault("code", what, remedy)])
-    return _confirm(right[0], at)
-
-
-def take_back(*, token: str, at: dt.datetime) -> int:
-    """Take a signature back, whatever has become of it; the number of its petition.
-
-    What it says of a person goes at once. Thresholds that were reached stay reached. Raises
-    NotFound for a false link, and for one whose signature is gone.
-    """
-    number = tokens.read(tokens.TAKE_BACK, token)
-    petition = signing_rows.take_back(number, at)
-    if petition is None:
-        raise NotFound(_("This signature is gone: nothing of it is kept here."))
-    return petition
+    if right:
+        uncount(kind=SIGNATURE_CODE, trier=trier, at=at)
+        return right[0]
+    # Also for nobody's address: 0 is no signature's number.
+    Signature.objects.filter(pk__in=numbers or [0]).update(tries=F("tries") + 1)
+    return None

@@ -14,7 +14,14 @@ from typing import Any
 from django.db import connection
 
 from folkmoot.common.statements import day, first, lazily, moment
-from folkmoot.people.limits import SIGN_ADDRESS, SIGN_WITH_PROOF, SIGN_WITHOUT_PROOF
+from folkmoot.people.limits import (
+    SIGN_ADDRESS,
+    SIGN_PETITION,
+    SIGN_TWICE,
+    SIGN_UNCONFIRMED,
+    SIGN_WITH_PROOF,
+    SIGN_WITHOUT_PROOF,
+)
 from folkmoot.petitions.models import Signature
 from folkmoot.petitions.models_signing import (
     CONFIRMED,
@@ -22,6 +29,7 @@ from folkmoot.petitions.models_signing import (
     PAPER,
     PENDING,
     SET_ASIDE,
+    SPONSOR,
     TAKEN_BACK,
 )
 
@@ -29,14 +37,26 @@ from folkmoot.petitions.models_signing import (
 _TAKES = """(
   (p.state = 'open' AND p.closes_on >= %s)
   OR (p.state = 'sponsors' AND {origin} <> {online}
-      AND (p.sponsors_until IS NULL OR p.sponsors_until >= %s))
+      AND (p.sponsors_until IS NULL OR p.sponsors_until >= %s)){more}
 )"""
+# A supporter after the fifth confirms while moderators look at it.
+_LATE_SPONSOR = f"\n  OR (p.state = 'moderation' AND petitions_signature.origin = {SPONSOR})"
 # At most so many rows are counted, however many there are.
 _OF_NETWORK = """(SELECT COUNT(*) FROM (
   SELECT 1 FROM petitions_signature s WHERE s.network_key = %s AND NOT (s.network_key = '')
   AND s.signed_at > %s{proof} LIMIT %s) n)"""
-_OF_ADDRESS = """(SELECT COUNT(*) FROM (
-  SELECT 1 FROM petitions_signature s WHERE s.address_key = %s AND s.signed_at > %s LIMIT %s) a)"""
+# A signature that gets no letter, because those of its address are used up, says so by a moment of
+# its letter that is before the signature's own.
+NO_LETTER = dt.timedelta(days=1)
+# Whether a letter to the address is due.
+_LETTER_IS_DUE = f"""(SELECT COUNT(*) < {SIGN_ADDRESS.count}
+  AND COUNT(CASE WHEN a.state = {PENDING} THEN 1 END) < {SIGN_UNCONFIRMED.count}
+  AND COUNT(CASE WHEN a.petition_id = p.id THEN 1 END) < {SIGN_PETITION.count}
+  AND COUNT(CASE WHEN a.state = {PENDING} AND a.petition_id = p.id AND a.person_key = %s
+    AND a.signed_at > %s THEN 1 END) = 0
+  FROM (SELECT s.state, s.petition_id, s.person_key, s.signed_at FROM petitions_signature s
+    WHERE s.address_key = %s AND s.signed_at > %s
+    AND (s.letter_at IS NULL OR s.letter_at >= s.signed_at) LIMIT {SIGN_ADDRESS.count}) a)"""  # noqa: S608 — numbers
 
 # What a row that is about to be written says for itself; everything else is as a new one has it.
 _GIVEN = (
@@ -49,21 +69,24 @@ _given = attrgetter(*_GIVEN)
 
 @cache
 def _insert_sql(with_proof: bool, lazily: str) -> str:
-    """The statement: its parameters are those of ``_GIVEN``, the moment, and the conditions'."""
+    """The statement: its parameters are those of ``_GIVEN``, the moment, those of the letter, and
+    the conditions'."""
     fields = [f for f in Signature._meta.concrete_fields if not f.primary_key]
     usual = {
         str(field.column): field.get_default()
         for field in fields
         if field.column not in _GIVEN and field.column != "signed_at" and not field.null
     }
-    columns = ", ".join([*_GIVEN, "signed_at", *usual])
-    values = ", ".join(["%s"] * (len(_GIVEN) + 1) + [_literal(value) for value in usual.values()])
-    takes = _TAKES.format(origin="%s", online=ONLINE)
+    columns = ", ".join([*_GIVEN, "signed_at", "letter_at", *usual])
+    letter = f"CASE WHEN {_LETTER_IS_DUE} THEN NULL ELSE %s END"
+    given = ["%s"] * (len(_GIVEN) + 1)
+    values = ", ".join([*given, letter, *(_literal(value) for value in usual.values())])
+    takes = _TAKES.format(origin="%s", online=ONLINE, more="")
     network = _OF_NETWORK.format(proof="" if with_proof else " AND s.proof = ''")
     return (
         f"INSERT INTO petitions_signature ({columns}) SELECT {values} "  # noqa: S608 — columns
         f"FROM petitions_petition p WHERE p.id = %s AND {takes} "
-        f"AND {network} < %s AND {_OF_ADDRESS} < %s{lazily} "
+        f"AND {network} < %s{lazily} "
         "ON CONFLICT DO NOTHING RETURNING id"
     )
 
@@ -86,21 +109,25 @@ def _network_parameters(row: Signature) -> list[Any]:
 
 
 def insert(row: Signature, today: dt.date) -> int | None:
-    """Write ``row`` if its petition takes it, its network and address have room, and its puzzle
-    has not served.
+    """Write ``row`` if its petition takes it, its network has room, and its puzzle has not served.
 
-    Gives the number of the new signature, or None. It does not wait for the disk: what is lost
-    with the database's machine within the half second before the letter is written is a form that
-    its sender sends again.
+    Where its address has had its letters it is written all the same, as one that waits for none:
+    what is done does not tell what is known of an address. Gives the number of the new signature,
+    or None. It does not wait for the disk: what is lost with the database's machine within the half
+    second before the letter is written is a form that its sender sends again.
     """
     network = _network_parameters(row)
-    address = [row.address_key, moment(row.signed_at - SIGN_ADDRESS.window), SIGN_ADDRESS.count]
     on = day(today)
+    letter = [
+        row.person_key, moment(row.signed_at - SIGN_TWICE),
+        row.address_key, moment(row.signed_at - SIGN_ADDRESS.window),
+        moment(row.signed_at - NO_LETTER),
+    ]  # fmt: skip
     found = first(
         _insert_sql(bool(row.proof), lazily()),
         [
-            *_given(row), moment(row.signed_at), row.petition_id, on, row.origin, on,
-            *network, network[-1], *address, address[-1],
+            *_given(row), moment(row.signed_at), *letter, row.petition_id, on, row.origin, on,
+            *network, network[-1],
         ],
     )  # fmt: skip
     return found[0] if found else None
@@ -123,7 +150,7 @@ def too_many_of_network(row: Signature) -> bool:
 _CONFIRM = f"""UPDATE petitions_signature SET state = {CONFIRMED}, confirmed_at = %s
 WHERE id = %s AND (state = {PENDING}) IS TRUE AND (signed_at > %s) IS TRUE
 AND EXISTS (SELECT 1 FROM petitions_petition p WHERE p.id = petitions_signature.petition_id
-  AND {_TAKES.format(origin="petitions_signature.origin", online=ONLINE)})
+  AND {_TAKES.format(origin="petitions_signature.origin", online=ONLINE, more=_LATE_SPONSOR)})
 AND (SELECT o.id FROM petitions_signature o
   WHERE o.petition_id = petitions_signature.petition_id
   AND o.address_key = petitions_signature.address_key AND NOT (o.address_key = '')

@@ -19,9 +19,11 @@ from folkmoot.common.errors import BadInput, Fault, FolkmootError, NotFound, Swi
 from folkmoot.people.models import Person
 from folkmoot.people.queries import day_of
 from folkmoot.petitions.actions import appeals, life
+from folkmoot.petitions.actions.taking_back import creators_token
 from folkmoot.petitions.models import Petition
 from folkmoot.petitions.queries import petition_path, state_on
-from folkmoot.petitions.rules import limits
+from folkmoot.petitions.queries_page import sponsors_of
+from folkmoot.petitions.rules import consent, limits
 from folkmoot.petitions.rules.moderation import APPEAL, due_on
 from folkmoot.petitions.rules.reasons import REASONS, words_of
 from folkmoot.petitions.rules.states import (
@@ -76,10 +78,9 @@ def _sponsors(row: Petition) -> dict[str, Any]:
         "title": row.title,
     }
     text = f"{asked}\n{link}"
-    found = min(max(row.signatures - 1, 0), limits.SPONSORS_NEEDED)
     return {
         "share": {"text": text, "link": link, "mail": letter_to(row.title, text)},
-        "found": found,
+        "found": sponsors_of(row),
         "needed": limits.SPONSORS_NEEDED,
     }
 
@@ -132,6 +133,8 @@ def _manage_page(
         "appeal_by": due_on(appealed, APPEAL) if appealed and row.appeal_text else None,
         "decisions": decisions,
         "may_appeal": _may_appeal(row, decisions),
+        "agreed": _(consent.wording_on(consent.BEGIN, today)),
+        "take_back": creators_token(row),
         "may_withdraw": row.state != HIDDEN and WITHDRAWN in MOVES[row.state],
         "most": limits.APPEAL,
         "said": request.POST.get("text", "")[: limits.APPEAL * 4],

@@ -15,6 +15,7 @@ from folkmoot.common.errors import NotFound
 from folkmoot.common.purpose import labelled
 from folkmoot.petitions.queries import PetitionLine, petition_file, petition_line
 from folkmoot.petitions.queries_page import version_of
+from folkmoot.petitions.rules import consent
 from folkmoot.petitions.rules.states import HIDDEN, REJECTED
 from folkmoot.web.petition_rows import goals, scheme_words
 from folkmoot.web.remembered import remembered_with
@@ -107,6 +108,8 @@ def sheet(request: HttpRequest, number: int) -> HttpResponse:
         "line": file.line,
         "goals": goals(file, today),
         "scheme": scheme_words(file),
+        "contact": settings.CONTACT,
+        "agreed": _(consent.wording_on(consent.PAPER, today)),
         "lines": range(1, SHEET_LINES + 1),
         "trail": [(_("Petitions"), "/petitions/"), (file.line.heading, file.line.path)],
     }

@@ -1,4 +1,4 @@
-"""Signing a petition: the form, the letter's button, the code, taking a signature back.
+"""Signing a petition: the form, the letter's button, the code.
 
 The forms stand on pages that are the same for everyone, so they hold no token and set no cookie
 (``web/same_site.py``). What is answered is the same whether an address has signed before or not.
@@ -19,12 +19,14 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from folkmoot.common.errors import BadInput, Fault, FolkmootError, NotFound, SwitchedOff, TooOften
+from folkmoot.people.limits import SIGN_PETITION, SIGN_UNCONFIRMED
 from folkmoot.petitions import tokens
 from folkmoot.petitions.actions import signing
 from folkmoot.petitions.lists import countries
 from folkmoot.petitions.queries import PetitionLine, petition_line, petition_path
 from folkmoot.petitions.queries_page import by_letter, sponsored, standing_of
-from folkmoot.petitions.rules import limits
+from folkmoot.petitions.rules import consent, limits
+from folkmoot.petitions.rules.consent import wording_on
 from folkmoot.petitions.rules.signing import SignForm
 from folkmoot.web.altcha import FIELD, proof_of
 from folkmoot.web.pages.people_access import network
@@ -32,24 +34,24 @@ from folkmoot.web.remembered import remembered_with
 from folkmoot.web.same_site import without_token
 from folkmoot.web.sharing import sharing
 
-_LONGEST = 300
+LONGEST = 300
 _HIDDEN = ("name", "email", "postcode", "country", "code", FIELD)
 
 
 def _typed(request: HttpRequest) -> SignForm:
     post = request.POST
     return SignForm(
-        name=post.get("name", "")[:_LONGEST],
-        email=post.get("email", "")[:_LONGEST],
-        postcode=post.get("postcode", "")[:_LONGEST],
-        country=post.get("country", "")[:_LONGEST],
+        name=post.get("name", "")[:LONGEST],
+        email=post.get("email", "")[:LONGEST],
+        postcode=post.get("postcode", "")[:LONGEST],
+        country=post.get("country", "")[:LONGEST],
         name_shown=post.get("name_shown") == "yes",
         tell_me=post.get("tell_me") == "yes",
         consent=post.get("consent") == "yes",
     )
 
 
-def _faults_of(error: FolkmootError) -> Sequence[Fault]:
+def faults_of(error: FolkmootError) -> Sequence[Fault]:
     """What is wrong, beside its field; for what is nobody's fault, beside the button."""
     if isinstance(error, BadInput):
         return error.faults
@@ -61,12 +63,13 @@ def form_page(
     request: HttpRequest, context: dict[str, Any], error: FolkmootError | None = None
 ) -> HttpResponse:
     """The form to sign, empty or as it was sent, with every fault beside its field."""
-    faults = _faults_of(error) if error else ()
+    faults = faults_of(error) if error else ()
     context = {
         **context,
         "typed": _typed(request) if request.method == "POST" else SignForm("", ""),
         "faults": faults,
         "fault_of": {fault.where: fault for fault in reversed(faults)},
+        "agreed": _(wording_on(consent.SIGN, timezone.localdate())),
         "countries": countries().items(),
         "weeks": limits.CONFIRM_WITHIN.days // 7,
     }
@@ -114,10 +117,12 @@ def sign(request: HttpRequest, number: int) -> HttpResponse:
 def sponsor(request: HttpRequest, number: int, key: str) -> HttpResponse:
     """The form for those whom the creator asked to support a petition before it is public."""
     draft = sponsored(number, key, timezone.localdate())
-    context = {"draft": draft, "action": f"{petition_path(number)}sponsor/{key}/"}
+    context: dict[str, Any] = {"draft": draft, "action": f"{petition_path(number)}sponsor/{key}/"}
+    if draft.open:
+        context = {"line": _open_line(number), "action": f"{petition_path(number)}sign/"}
+    if draft.public and not (draft.open and request.method == "POST"):
+        return HttpResponseRedirect(petition_path(number))
     if request.method != "POST":
-        if draft.public:
-            return HttpResponseRedirect(petition_path(number))
         return form_page(request, context)
     try:
         signing.sponsor(
@@ -133,7 +138,7 @@ def sponsor(request: HttpRequest, number: int, key: str) -> HttpResponse:
     return HttpResponseRedirect(f"{petition_path(number)}sent/")
 
 
-def _line_if_public(number: int) -> PetitionLine | None:
+def line_if_public(number: int) -> PetitionLine | None:
     """A petition where everybody may know of it; sponsors come here before that."""
     try:
         return petition_line(number, timezone.localdate())
@@ -144,13 +149,15 @@ def _line_if_public(number: int) -> PetitionLine | None:
 def _code_page(
     request: HttpRequest, number: int, error: FolkmootError | None = None
 ) -> HttpResponse:
-    faults = _faults_of(error) if error else ()
+    faults = faults_of(error) if error else ()
     context = {
-        "line": _line_if_public(number),
+        "line": line_if_public(number),
         "action": f"{petition_path(number)}code/",
         "days": limits.CONFIRM_WITHIN.days,
         "digits": limits.CODE_DIGITS,
-        "email": request.POST.get("email", "")[:_LONGEST],
+        "letters": SIGN_PETITION.count,
+        "all_letters": SIGN_UNCONFIRMED.count,
+        "email": request.POST.get("email", "")[:LONGEST],
         "faults": faults,
         "fault_of": {fault.where: fault for fault in reversed(faults)},
     }
@@ -175,7 +182,7 @@ def code(request: HttpRequest, number: int) -> HttpResponse:
     try:
         signing.confirm_code(
             petition=number,
-            email=request.POST.get("email", "")[:_LONGEST],
+            email=request.POST.get("email", "")[:LONGEST],
             code=request.POST.get("code", "")[:40],
             network=network(request),
             at=timezone.now(),
@@ -204,27 +211,9 @@ def _confirm_page(request: HttpRequest, token: str) -> HttpResponse:
 @remembered_with(standing_of)
 def thanks(request: HttpRequest, number: int) -> HttpResponse:
     """What to do once a signature is confirmed: the same for everybody."""
-    line = _line_if_public(number)
+    line = line_if_public(number)
     context = {"line": line, "share": sharing(line) if line else None}
     return render(request, "pages/petitions/thanks.html", context)
-
-
-@never_cache
-@without_token
-@require_http_methods(["GET", "HEAD", "POST"])
-def take_back(request: HttpRequest, token: str) -> HttpResponse:
-    """The other link in the letter: a button that takes the signature back."""
-    if request.method == "POST":
-        number = signing.take_back(token=token, at=timezone.now())
-        return HttpResponseRedirect(f"{petition_path(number)}taken-back/")
-    context = {"about": by_letter(tokens.TAKE_BACK, token, timezone.localdate())}
-    return render(request, "pages/petitions/take_back.html", context)
-
-
-@remembered_with(standing_of)
-def taken_back(request: HttpRequest, number: int) -> HttpResponse:
-    """What became of a signature that was taken back: the same for everybody."""
-    return render(request, "pages/petitions/taken_back.html", {"line": _line_if_public(number)})
 
 
 urlpatterns = [
@@ -232,8 +221,6 @@ urlpatterns = [
     path("petitions/<int:number>/sent/", sent, name="petition-sent"),
     path("petitions/<int:number>/code/", code, name="petition-code"),
     path("petitions/<int:number>/thanks/", thanks, name="petition-thanks"),
-    path("petitions/<int:number>/taken-back/", taken_back, name="petition-taken-back"),
     path("petitions/<int:number>/sponsor/<str:key>/", sponsor, name="petition-sponsor"),
     path("petitions/confirm/<str:token>/", confirm, name="petition-confirm"),
-    path("petitions/take-back/<str:token>/", take_back, name="petition-take-back"),
 ]
