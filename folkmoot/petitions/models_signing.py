@@ -61,9 +61,9 @@ class Signature(models.Model):
     name_shown = models.BooleanField(default=False)
     tell_me = models.BooleanField(default=False, help_text="wants to hear of the answer")
     signed_at = models.DateTimeField(help_text="when the form was sent, with consent")
+    # A moment before signed_at: its address has had its letters, and none is due.
     letter_at = models.DateTimeField(
-        null=True,
-        help_text="when the letter to confirm was put in the outbox; before signed_at: none is due",
+        null=True, help_text="when the letter to confirm was put in the outbox"
     )
     confirmed_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True, help_text="taken back")
