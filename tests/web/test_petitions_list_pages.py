@@ -102,10 +102,13 @@ def test_what_is_asked_wrongly_is_said(today):
 
 def test_trending_says_how_it_is_worked_out(today, at):
     petition(today, signatures=1000, last_day=100, counted_at=at)
+    petition(today, title="Where four signed", signatures=4, last_day=4, counted_at=at)
 
     said = words(get("/petitions/?sort=trending"))
 
     assert "divided by all signatures of the petition plus 500" in said
+    assert "that fewer than 5 people signed in that time is not listed" in said
+    assert "Where four signed" not in said
 
 
 def feed(path: str) -> ET.Element:

@@ -30,6 +30,7 @@ from folkmoot.petitions.queries_lists import (
     PetitionFilter,
     petitions_like,
 )
+from folkmoot.petitions.rules.limits import SMALLEST_SHOWN
 from folkmoot.petitions.rules.trending import DAMPING
 from folkmoot.places.models import Area
 from folkmoot.services.models import Service
@@ -124,6 +125,7 @@ def petitions(request: HttpRequest) -> HttpResponse:
         "sorts": [(key, _(words)) for key, words in SORTS.items()],
         "trending": ask.wanted.sort == TRENDING,
         "damping": DAMPING,
+        "least": SMALLEST_SHOWN,
         "next": urlencode({**ask.chosen, "after": found.after}) if found.after else "",
         "first": ask.query or "?" if after else "",
         "json": f"?{urlencode(rows)}" if (rows := _narrowing(ask)) else "",
