@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Substr
 
 from folkmoot.bodies import rules
 from folkmoot.bodies.models import Body, Holder, Office, OfficeArea, Remit
@@ -183,6 +184,32 @@ def remits_naming(slug: str, on: dt.date) -> list[tuple[str, str, str, tuple[str
         if rules.in_force(row.since, row.until, on):
             found[row.service, row.title, row.role].append(rules.AREA_KINDS[row.area_kind])
     return [(*key, tuple(kinds)) for key, kinds in found.items()]
+
+
+def who_by_kind(service: str, on: dt.date) -> list[rules.KindAnswers]:
+    """Who answers for a service by kind of area, kinds with the same answer together: one query.
+
+    Bodies as a whole only; empty for a service of which the catalogue says nothing.
+    """
+    slug = Substr(OuterRef("who"), len(rules.BODY_PREFIX) + 1)
+    named = Subquery(Body.objects.filter(slug=slug).values("name")[:1])
+    lines = Remit.objects.filter(service=service, form="remit").annotate(named=named)
+    said: dict[str, dict[str, list[str]]] = {}
+    for row in lines.order_by("position"):
+        whole = row.who.startswith(rules.BODY_PREFIX) or not set(row.posts) - {rules.WHOLE}
+        if not whole or not rules.in_force(row.since, row.until, on):
+            continue
+        roles = said.setdefault(row.area_kind, {})
+        who = row.called or row.named or rules.relation_words(row.who, row.area_kind)
+        if who not in roles.setdefault(row.role, []):
+            roles[row.role].append(who)
+    together: dict[tuple[tuple[str, ...], tuple[str, ...]], list[str]] = defaultdict(list)
+    for kind, words in rules.AREA_KINDS.items():
+        roles = said.get(kind, {})
+        answer = (tuple(roles.get("decides", ())), tuple(roles.get("delivers", ())))
+        if any(answer):
+            together[answer].append(words)
+    return [rules.KindAnswers(tuple(kinds), *answer) for answer, kinds in together.items()]
 
 
 def office_by_key(key: str) -> Office:

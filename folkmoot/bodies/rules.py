@@ -259,6 +259,15 @@ class ServiceAnswers:
 
 
 @dataclass(frozen=True, slots=True)
+class KindAnswers:
+    """Who decides on and who delivers a service in kinds of area, in words."""
+
+    kinds: tuple[str, ...]
+    decides: tuple[str, ...]
+    delivers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Member:
     """A constituency of which a place holds a part, its office, and who holds that.
 
@@ -288,6 +297,15 @@ def area_kind_of(kind: str, code: str) -> str:
     if code == CITY_OF_LONDON:
         return "city-of-london"
     return kind if kind in AREA_KINDS else ""
+
+
+def relation_words(who: str, area_kind: str) -> str:
+    """What a relation is called in a kind of area: "the council" where there is one tier."""
+    if area_kind not in ("district", "county") and who in ("upper-council", "lower-council"):
+        return "the council"
+    if area_kind == "county" and who == "lower-council":
+        return "each district council"
+    return RELATIONS.get(who, who).partition(",")[0]
 
 
 def in_force(since: dt.date | None, until: dt.date | None, on: dt.date) -> bool:

@@ -284,14 +284,6 @@ service that is not in the catalogue, such as fire and rescue, has a `title` of 
 """
 
 
-ONE_TIER = set(COUNCILS) - {"district", "county"}
-# What a relation is called in words, by the kind of area that is asked about.
-CALLED = {
-    **{kind: {"upper-council": "the council", "lower-council": "the council"} for kind in ONE_TIER},
-    "county": {"lower-council": "each district council"},
-}
-
-
 def named(entry: RemitEntry, kind: str, catalogue: Catalogue) -> str:
     names = {body.slug: body.name for file in catalogue.files for body in file.national}
     if entry.who == "several":
@@ -299,8 +291,7 @@ def named(entry: RemitEntry, kind: str, catalogue: Catalogue) -> str:
     elif entry.who.startswith(rules.BODY_PREFIX):
         who = names[entry.who.removeprefix(rules.BODY_PREFIX)]
     else:
-        words = rules.RELATIONS[entry.who].partition(",")[0]
-        who = CALLED.get(kind, {}).get(entry.who, words)
+        who = rules.relation_words(entry.who, kind)
     posts = [rules.OFFICE_KINDS[post] for post in entry.post if post != rules.WHOLE]
     return f"{who} ({', or '.join(posts)})" if posts else who
 

@@ -66,6 +66,15 @@ def test_what_a_body_of_each_kind_answers_for_has_a_page(built, client, kind):
         html = get(client, link)
         assert body.name in unescape(html), link
         assert "/service/fire-and-rescue/" not in html
+        assert ("does not deal with" in html) == ("/fire-" in link)
+
+
+def test_a_service_says_who_answers_by_kind_of_place(built, client):
+    table = re.search(r'id="answers-caption".*?</table>', get(client, "/service/schools/"), re.S)[0]
+    rows = {text_of(row) for row in re.findall(r"<tr>.*?</tr>", table, re.S)}
+
+    assert any("Unitary council" in row and "The council;" in row for row in rows), rows
+    assert any("county (two tiers)" in row and "The county council" in row for row in rows), rows
 
 
 def test_a_national_body_says_where_it_answers(built, client):

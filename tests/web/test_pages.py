@@ -287,7 +287,10 @@ def test_what_is_not_there_is_a_page_that_helps(built, client, path):
 
 
 def test_a_service_without_figures_for_a_place_says_so(built, client):
-    assert "no figures for" in get(client, "/place/west-yorkshire-police/schools/", status=404)
+    said = text_of(get(client, "/place/west-yorkshire-police/schools/"))
+    assert "holds no figures for Schools in West Yorkshire" in said
+    assert "This kind of area" in said  # and who does run them
+    get(client, "/place/south-west/fire-and-rescue/", status=404)
 
 
 def test_page_is_remembered_until_the_account_changes(built, client):

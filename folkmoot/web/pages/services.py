@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from folkmoot.bodies.queries import who_by_kind
 from folkmoot.common.errors import NotFound
 from folkmoot.measures.queries import MeasureFacts, edition
 from folkmoot.places.rules import KINDS
@@ -67,6 +69,7 @@ def service(request: HttpRequest, slug: str) -> HttpResponse:
         "others": [m for m in measures if not m.headline],
         "kinds": [KINDS[kind][0] for kind in kinds],
         "age": age_of(measures),
+        "answers": who_by_kind(slug, timezone.localdate()),
         "trail": [(_("Services"), "/services/")],
     }
     return render(request, "pages/service.html", context)
