@@ -44,6 +44,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("folkmoot.web.pages.rehearse")),
     path("", include("folkmoot.web.pages.register")),
     path("", include("folkmoot.web.pages.cases")),
+    path("", include("folkmoot.web.pages.cases_words")),
     path("", include("folkmoot.web.pages.rehearsal_space")),
     path("", include("folkmoot.web.pages.rehearsal_site")),
     path("", include("folkmoot.web.pages.frameworks")),

@@ -32,6 +32,9 @@ KINDS: dict[str, str] = {
     PETITION_DEBATE: "a debate of a petition by the council",
     QUESTION: "an answer to a public question",
 }
+# Answered only in the case that they are about, which goes on by the answer. A review is never
+# waived either: while a step runs, one is owed.
+OF_CASES = frozenset({REPLY, REVIEW})
 # Which roles at the body that owes may answer for it.
 ANSWERERS: dict[str, frozenset[str]] = {
     REPLY: frozenset({OFFICER, REPRESENTATIVE}),

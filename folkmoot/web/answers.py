@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from folkmoot.bodies.queries import body_path
 from folkmoot.bodies.rules import Answer, HolderLine, Law, Member, Note, OfficeLine, ServiceAnswers
 from folkmoot.duties.queries import DutyLine
-from folkmoot.duties.rules import KINDS
+from folkmoot.duties.rules import KINDS, OF_CASES, REVIEW
+from folkmoot.framework.cases.course import case_path
 from folkmoot.petitions.queries_answers import answer_path
 from folkmoot.petitions.rules.answering import OF_PETITIONS
 from folkmoot.web.requirements import day
@@ -151,6 +152,7 @@ class Owed:
     """An answer owed or given: what it is, a sentence on how it stands, and where it is told.
 
     ``answer`` is where its body answers, "" where that is done or is done on the duty's own page.
+    ``waivable``: whether it is of a kind that may be waived.
     """
 
     id: int
@@ -161,14 +163,17 @@ class Owed:
     body_link: str
     link: str
     answer: str = ""
+    waivable: bool = True
 
 
 def _answer_link(line: DutyLine) -> str:
-    """Where an answer that is still owed to a petition is given."""
+    """Where an answer that is still owed to a petition, or in a case, is given."""
     number = line.subject.rpartition(":")[2]
-    if not line.open or line.kind not in OF_PETITIONS or not number.isdigit():
+    if not line.open or not number.isdigit():
         return ""
-    return answer_path(int(number), line.id)
+    if line.kind in OF_CASES:
+        return case_path(int(number), "record") + f"{line.kind}/"
+    return answer_path(int(number), line.id) if line.kind in OF_PETITIONS else ""
 
 
 def owed(line: DutyLine) -> Owed:
@@ -182,6 +187,7 @@ def owed(line: DutyLine) -> Owed:
         body_link=body_path(line.body),
         link=line.path if has_page(line.path) else "",
         answer=_answer_link(line),
+        waivable=line.kind != REVIEW,
     )
 
 

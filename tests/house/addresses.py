@@ -161,6 +161,12 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "interventions/propose/": ("/interventions/propose/",),
     "interventions/override/": ("/interventions/override/",),
     "interventions/<int:number>/": ("/interventions/99999999/",),
+    "interventions/<int:number>/words/<int:words>/withdraw/": (
+        "/interventions/1/words/1/withdraw/",
+    ),
+    "rehearsal/interventions/<int:number>/words/<int:words>/withdraw/": (
+        "/rehearsal/interventions/1/words/1/withdraw/",
+    ),
     "interventions/<int:number>/<slug:what>/": ("/interventions/1/decide/",),
     "rehearsal/": ("/rehearsal/",),
     "rehearsal/part/": (),  # takes POST only

@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
+from folkmoot.bodies.models import Body, Remit
 from folkmoot.common.models import PublicAct
 from folkmoot.duties.models import Duty
 from folkmoot.framework.building import build_standings
@@ -21,6 +22,7 @@ from folkmoot.framework.models import (
 )
 from folkmoot.people.actions import take_rehearsal_role
 from folkmoot.people.models import Person
+from folkmoot.places.models import Area
 from tests.rooms import duties_owed as owed
 from tests.rooms import framework_account as account
 from tests.rooms import framework_material as material
@@ -32,6 +34,12 @@ from tests.rooms.people_invented import DEVON_DOMAIN, LEEDS, LEEDS_DOMAIN
 DEVON, YORK = material.DEVON, material.YORK
 SEN = account.SEN
 DAY = dt.timedelta(days=1)
+YORK_COUNCIL = "city-of-york-council"
+COUNCILS = {
+    material.DEVON: (DEVON_COUNCIL, "county-council"),
+    material.LEEDS: (LEEDS, "metropolitan-council"),
+    material.YORK: (YORK_COUNCIL, "unitary-council"),
+}
 REASONS = "For two years hardly any plan in Devon has been made within 20 weeks."
 EQUALITY = "Children with special needs gain most; no group of people is known to lose by it."
 REPLY = "We have taken on 20 educational psychologists; our plan is published."
@@ -73,6 +81,18 @@ def framework(slug: str, *, illustrative: bool, step: Any = None, **more: Any) -
     return material.framework(**fields)
 
 
+def remits(at: dt.datetime) -> None:
+    """The three councils in their places, each answering for special educational needs there."""
+    for code, (slug, kind) in COUNCILS.items():
+        invented.known(slug, "leader")
+        area = Area.objects.get(code=code)
+        Body.objects.filter(slug=slug).update(kind=kind, area=area)
+        Remit.objects.create(
+            service=SEN, title="Special educational needs", area_kind=area.kind, position=1,
+            form="remit", role="decides", who="upper-council", checked=at.date(),
+        )  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Stage:
     """Who acts, on whose figures. ``minister`` and ``official`` act for the department."""
@@ -89,6 +109,7 @@ def stage(at: dt.datetime, step: Any = None, **more: Any) -> Stage:
     """Bodies, figures, a framework in use and one for rehearsals, standings, and people."""
     owed.bodies()
     account.account()
+    remits(at)
     for slug, illustrative in (("england-as-found", False), ("illustrative", True)):
         made = framework(slug, illustrative=illustrative, step=step, **more)
         put_in_use(made, office="build", at=at)
@@ -114,14 +135,14 @@ def play(person: Person, at: dt.datetime) -> None:
 
 
 def proposal(**more: Any) -> dict[str, Any]:
-    """A notice to Devon about its plans."""
+    """A notice to Devon about its plans, or to the council of another ``place``."""
     return {
         "centre": DFE,
         "place": DEVON,
         "service": SEN,
         "step": "notice",
         "reasons": REASONS,
-        "body": DEVON_COUNCIL,
+        "body": COUNCILS.get(more.get("place", DEVON), ("",))[0],
         **more,
     }
 

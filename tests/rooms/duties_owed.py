@@ -7,7 +7,7 @@ import datetime as dt
 from folkmoot.bodies.models import Body
 from folkmoot.duties import actions
 from folkmoot.duties.models import Duty
-from folkmoot.duties.rules import REPLY, NewDuty
+from folkmoot.duties.rules import QUESTION, NewDuty
 from folkmoot.people.models import Person
 from folkmoot.people.queries import day_of, run_of
 from tests.rooms.people_invented import BODIES, DEVON, known
@@ -22,11 +22,11 @@ def bodies() -> dict[str, Body]:
 
 
 def new(at: dt.datetime, key: str = "case:1/reply", **fields: object) -> NewDuty:
-    """A reply that Devon owes the department within 28 days."""
+    """An answer that Devon owes the department within 28 days."""
     today = day_of(at)
     chosen: dict[str, object] = {
         "key": key,
-        "kind": REPLY,
+        "kind": QUESTION,
         "body": DEVON,
         "subject": "case:1",
         "rule": "framework:illustrative/notice",

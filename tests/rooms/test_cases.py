@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 
+from folkmoot.bodies.models import Body, Remit
 from folkmoot.common.errors import BadInput, Conflict, NotAllowed, NotFound
 from folkmoot.common.models import PublicAct
 from folkmoot.duties.models import Duty
@@ -309,3 +310,40 @@ def test_pages_take_few_queries(stage, at, django_assert_max_num_queries):
         assert queries.cases_in(begun.DEVON, begun.SEN, today)
     with django_assert_max_num_queries(6):
         queries.case_file(case.pk, today)
+
+
+def test_only_a_body_with_a_part_in_the_matter_can_be_made_to_owe_a_reply(stage, at):
+    """Neither in a proposal, whatever comes of it, nor in an emergency."""
+    before = counts()
+    wrong = ("leeds-city-council", DFE, begun.YORK_COUNCIL)
+    for body in wrong:
+        with pytest.raises(BadInput) as refused:
+            begun.propose(stage, body=body)
+        (fault,) = refused.value.faults
+        assert (fault.where, fault.kind, fault.value) == ("body", "not-this-body", body)
+        assert "Devon County Council (devon-county-council)" in fault.remedy
+    with pytest.raises(BadInput):
+        begun.propose(stage, place=YORK, body=DEVON_COUNCIL)
+    emergency = {
+        "actor": stage.minister, "centre": DFE, "place": YORK, "service": begun.SEN,
+        "power": "children-direction", "reasons": REASONS, "equality": EQUALITY,
+        "until": day_of(at) + 9 * DAY, "at": at,
+    }  # fmt: skip
+    with pytest.raises(BadInput):
+        actions.override(**emergency, body=DEVON_COUNCIL)
+    with pytest.raises(NotFound):
+        begun.propose(stage, body="atlantis-council")
+    assert counts() == before
+    assert begun.propose(stage, body="").body.slug == DEVON_COUNCIL
+    assert actions.override(**emergency).body.slug == begun.YORK_COUNCIL
+
+
+def test_where_nobody_is_known_to_answer_a_local_body_of_the_day_may_be_named(stage, at):
+    Remit.objects.all().delete()
+    Body.objects.filter(slug=begun.YORK_COUNCIL).update(ended=day_of(at) - DAY)
+
+    for body in (DFE, begun.YORK_COUNCIL, ""):
+        with pytest.raises(BadInput) as refused:
+            begun.propose(stage, body=body)
+        assert [fault.where for fault in refused.value.faults] == ["body"]
+    assert begun.propose(stage).body.slug == DEVON_COUNCIL

@@ -9,7 +9,16 @@ from folkmoot.people.queries import day_of
 from folkmoot.people.rules import ROLES, SITE
 from tests.rooms import cases_begun as begun
 from tests.rooms import people_invented as invented
-from tests.rooms.cases_begun import DAY, DEVON_COUNCIL, EQUALITY, REASONS, REPLY, YORK, counts
+from tests.rooms.cases_begun import (
+    DAY,
+    DEVON_COUNCIL,
+    EQUALITY,
+    REASONS,
+    REPLY,
+    YORK,
+    YORK_COUNCIL,
+    counts,
+)
 from tests.rooms.duties_owed import DFE, DFE_DOMAIN
 
 
@@ -48,7 +57,7 @@ def test_who_may_do_what(stage, at, role):
             "override": lambda who=who: actions.override(
                 actor=who, centre=DFE, place=YORK, service=begun.SEN, power="children-direction",
                 reasons=REASONS, equality=EQUALITY, until=day_of(at) + 9 * DAY,
-                body=DEVON_COUNCIL, at=at),
+                body=YORK_COUNCIL, at=at),
         }  # fmt: skip
         for what, attempt in tries.items():
             try:

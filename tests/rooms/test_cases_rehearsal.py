@@ -7,7 +7,7 @@ import pytest
 from folkmoot.common.errors import BadInput, Conflict, NotAllowed, NotFound
 from folkmoot.common.models import ActNote, PublicAct
 from folkmoot.duties import queries as duty_queries
-from folkmoot.duties.actions import answer
+from folkmoot.duties.actions import answer, answer_in_case
 from folkmoot.duties.models import Duty, DutyAnswer
 from folkmoot.framework.cases import actions, queries
 from folkmoot.framework.models import Case, CaseEvent, CaseWords, RehearsalAct
@@ -17,7 +17,7 @@ from folkmoot.people.export import export_mine
 from folkmoot.people.queries import day_of, run_of
 from tests.rooms import cases_begun as begun
 from tests.rooms import people_invented as invented
-from tests.rooms.cases_begun import DAY, DEVON_COUNCIL, EQUALITY, REASONS, REPLY, YORK
+from tests.rooms.cases_begun import DAY, DEVON_COUNCIL, EQUALITY, REASONS, REPLY, YORK, YORK_COUNCIL
 from tests.rooms.duties_owed import DFE
 
 HERE = {"space": "rehearsal"}
@@ -85,7 +85,7 @@ def test_an_emergency_is_tried_out_too(player, at):
     before = PublicAct.objects.count()
     case = actions.override(
         actor=player, centre=DFE, place=YORK, service=begun.SEN, power="children-direction",
-        reasons=REASONS, equality=EQUALITY, until=day_of(at) + 9 * DAY, body=DEVON_COUNCIL, at=at,
+        reasons=REASONS, equality=EQUALITY, until=day_of(at) + 9 * DAY, body=YORK_COUNCIL, at=at,
         **HERE,
     )  # fmt: skip
     later = day_of(at) + 10 * DAY
@@ -121,6 +121,8 @@ def test_each_has_a_rehearsal_of_their_own(player, stage, at):
     owed = Duty.objects.get(subject=f"case:{theirs.pk}", space="rehearsal")
     with pytest.raises(NotFound):
         answer(actor=player, duty=owed.pk, text=REPLY, at=at, **HERE)
+    with pytest.raises(NotFound):
+        answer_in_case(actor=player, duty=owed.pk, text=REPLY, on=today, at=at, **HERE)
 
 
 def test_one_space_gives_no_power_in_the_other(player, stage, at):

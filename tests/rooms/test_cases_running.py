@@ -5,16 +5,19 @@ import datetime as dt
 import pytest
 
 from folkmoot.common.errors import BadInput, Conflict, NotAllowed
+from folkmoot.common.reasons import WAIVERS
+from folkmoot.duties import actions as duty_actions
+from folkmoot.duties.models import Duty
 from folkmoot.framework.cases import actions
 from folkmoot.framework.models import Case
 from folkmoot.people.queries import day_of
 from tests.rooms import cases_begun as begun
 from tests.rooms.cases_begun import (
     DAY,
-    DEVON_COUNCIL,
     EQUALITY,
     REASONS,
     YORK,
+    YORK_COUNCIL,
     counts,
     file_of,
     verbs,
@@ -46,6 +49,33 @@ def test_reviews_are_owed_until_the_time_is_over(stage, at):
     assert refused.value.faults[0].kind == "time-over"
     assert file_of(case, start + 400 * DAY).line.overrun
     assert "no force any more" in file_of(case, start + 400 * DAY).line.says
+
+
+def test_while_a_step_runs_a_review_is_owed_whatever_is_tried(stage, at):
+    """It is neither waived nor answered but by the review itself, which makes the next one owed."""
+    case = begun.running(stage)
+    owed = Duty.objects.get(kind="review")
+    act = {"duty": owed.pk, "at": at + 40 * DAY}
+    before = counts()
+    for reason in WAIVERS:
+        with pytest.raises(Conflict):
+            duty_actions.waive(actor=stage.administrator, reason=reason, **act)
+    with pytest.raises(Conflict):
+        duty_actions.answer(actor=stage.minister, text=REASONS, **act)
+    assert counts() == before
+    actions.review(
+        actor=stage.minister, case=case.pk, outcome="goes-on", text=REASONS, at=at + 40 * DAY
+    )
+    assert Duty.objects.filter(kind="review", ended="").count() == 1
+
+
+def test_after_the_last_review_none_is_owed_and_that_is_what_is_said(stage, at):
+    case = begun.running(stage)
+    review = {"actor": stage.minister, "case": case.pk, "outcome": "goes-on", "text": REASONS}
+    actions.review(at=at + 394 * DAY, **review)
+    assert not Duty.objects.filter(kind="review", ended="").exists()
+    with pytest.raises(Conflict, match="last review of this step was given"):
+        actions.review(at=at + 394 * DAY, **review)
 
 
 def test_a_step_does_not_go_on_when_its_test_is_met(stage, at):
@@ -120,7 +150,7 @@ def test_an_emergency_is_marked_for_ever_as_outside_the_framework(stage, at):
     today = day_of(at)
     act = {"actor": stage.minister, "centre": DFE, "place": YORK, "service": begun.SEN,
            "power": "children-direction", "reasons": REASONS, "equality": EQUALITY,
-           "until": today + 90 * DAY, "body": DEVON_COUNCIL, "at": at}  # fmt: skip
+           "until": today + 90 * DAY, "body": YORK_COUNCIL, "at": at}  # fmt: skip
     before = counts()
     with pytest.raises(NotAllowed):
         actions.override(**{**act, "actor": stage.official})

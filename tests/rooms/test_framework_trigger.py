@@ -11,6 +11,8 @@ from folkmoot.framework.rules.facts import all_facts
 from folkmoot.framework.rules.standing import judge
 from folkmoot.framework.rules.trigger import (
     LOCAL,
+    Superseded,
+    Taken,
     exit_met,
     find,
     held,
@@ -155,14 +157,65 @@ def two_steps():
     return whole.model_copy(update={"ladder": (*whole.ladder, second)})
 
 
-def test_a_step_waits_for_the_one_before_it():
+MONTHS = 36  # as long as a figure counts for the step
+
+
+@pytest.mark.parametrize(
+    ("until", "ending", "allowed", "found"),
+    [
+        (None, "", True, "It was taken in case 7, from 1 March 2020, and is running."),
+        (TODAY - dt.timedelta(days=1), "time-over", True, "its longest time is over."),
+        (months_before(TODAY, MONTHS), "time-over", True, "its longest time is over."),
+        (months_before(TODAY, MONTHS + 1), "time-over", False, "its longest time is over."),
+        (TODAY - dt.timedelta(days=1), "exit-test-met", False, "the test for its end is met."),
+        (TODAY - dt.timedelta(days=1), "ended-early", False, "ended it before its time."),
+    ],
+)
+def test_a_step_waits_for_the_one_before_it(until, ending, allowed, found):
+    """Which must be running, or not have been enough in all its time; and not long ago."""
     known = facts({DEVON: [3.2, 3.2]})
+    taken = [Taken("notice", 7, dt.date(2020, 3, 1), until, ending)]
     before = find(two_steps(), "support", DEVON, known, TODAY, service=SEN)
-    after = find(two_steps(), "support", DEVON, known, TODAY, service=SEN, taken={"notice"})
+    after = find(two_steps(), "support", DEVON, known, TODAY, service=SEN, taken=taken)
 
     assert not before.allowed
     assert [c.of for c in before.conditions if not c.met] == ["order"]
-    assert after.allowed
+    assert after.allowed == allowed
+    (order,) = [c for c in after.conditions if c.of == "order"]
+    assert found in order.found
+    assert "case 7" in order.found
+    assert "no more than 36 months before: Notice (illustrative)." in order.asks
+
+
+def test_of_several_the_one_that_leads_on_is_named():
+    known = facts({DEVON: [3.2, 3.2]})
+    taken = [
+        Taken("notice", 3, dt.date(2024, 3, 1), dt.date(2026, 3, 1), "time-over"),
+        Taken("notice", 5, dt.date(2026, 4, 1), dt.date(2026, 6, 1), "exit-test-met"),
+        Taken("support", 8, dt.date(2026, 7, 1)),
+    ]
+    found = find(two_steps(), "support", DEVON, known, TODAY, service=SEN, taken=taken)
+    assert found.allowed
+    assert "case 3" in next(c for c in found.conditions if c.of == "order").found
+
+
+def test_a_version_is_in_force_until_the_next_begins():
+    known = facts({DEVON: [3.2, 3.2]})
+
+    def allowed(starts):
+        found = find(
+            framework(), "notice", DEVON, known, TODAY, service=SEN,
+            superseded=Superseded("2", starts),
+        )  # fmt: skip
+        return found.allowed, found.conditions[0].found
+
+    assert allowed(TODAY + dt.timedelta(days=1))[0]
+    may, why = allowed(TODAY)
+    assert not may
+    assert why == (
+        "It is in force from 1 January 2026 until 22 November 2026, when version 2 takes its "
+        "place; the day is 23 November 2026."
+    )
 
 
 def test_a_step_that_is_not_there_is_refused():

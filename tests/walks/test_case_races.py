@@ -102,8 +102,8 @@ def test_a_decision_and_a_withdrawal_at_once(stage, at):
     whole(row)
 
 
-def test_replies_by_both_doors_and_a_withdrawal_at_once(stage, at):
-    """A reply may be given on the page of the case or on that of the answer owed."""
+def test_replies_and_a_withdrawal_at_once(stage, at):
+    """A reply is given in its case only: at the answer owed it is refused, whoever is first."""
     case = begun.propose(stage).pk
     duty = Duty.objects.get().pk
     came = at_once(
@@ -115,10 +115,12 @@ def test_replies_by_both_doors_and_a_withdrawal_at_once(stage, at):
 
     ended = Duty.objects.get().ended
     assert ended in ("answered", "waived")
-    assert DutyAnswer.objects.count() == (ended == "answered")
+    told = CaseEvent.objects.filter(what="reply").count()
+    assert DutyAnswer.objects.count() == told == (ended == "answered")
     assert verbs()["answer-duty"] + verbs()["waive-duty"] == 1
     # The withdrawal is always done; of the replies at most one.
     assert Case.objects.get().state == "withdrawn"
+    assert isinstance(came[1], Conflict)
     assert lost(came) == (2 if ended == "answered" else 3)
     whole(Case.objects.get())
 

@@ -119,19 +119,41 @@ def test_the_register_is_narrowed_by_place_service_step_outcome_and_list(stage, 
     assert "<entry>" not in feed
 
 
-def test_the_feed_tells_the_same_as_the_register(stage, at):
-    one, other = noticed(stage, at), refused(stage, at)
+def entries(query: str = "") -> list[str]:
+    """The entries of the feed, newest first."""
     remembered.forget()
-    feed = get(Client(), f"{HERE}feed/")
-    text = feed.content.decode()
-
+    feed = get(Client(), f"{HERE}feed/{query}")
     assert feed["Content-Type"].startswith("application/atom+xml")
-    assert text.count("<entry>") == 2
-    assert f"{HERE}{one.pk}/" in text
-    assert "matter for the local people" in text
-    narrowed = get(Client(), f"{HERE}feed/?state=refused").content.decode()
+    return re.findall(r"<entry>.*?</entry>", feed.content.decode(), re.S)
+
+
+def test_the_feed_tells_what_was_done_the_newest_first(stage, at):
+    one, other = noticed(stage, at), refused(stage, at)
+    first, second = entries()
+
+    assert "matter for the local people" in first
+    assert f"{HERE}{other.pk}/" in first
+    assert f"{HERE}{one.pk}/" in second
+    (narrowed,) = entries("?state=refused")
     assert f"{HERE}{other.pk}/" in narrowed
-    assert f"{HERE}{one.pk}/" not in narrowed
+
+
+def test_the_feed_tells_a_review_of_an_old_case_though_many_newer_were_refused(stage, at, now):
+    """What happens is told when it happens, however many cases were begun since."""
+    case = begun.running(stage)
+    for _ in range(52):
+        refused(stage, at + 30 * DAY)
+    assert f"{HERE}{case.pk}/" not in "".join(entries())
+    now.move_to(BUILT_AT + 40 * DAY)
+    actions.review(
+        actor=stage.minister, case=case.pk, outcome="goes-on", text=REASONS, at=at + 40 * DAY
+    )
+    newest = entries()[0]
+    assert f"{HERE}{case.pk}/" in newest
+    assert "reviewed the step" in newest
+    assert f"<updated>{(at + 40 * DAY):%Y-%m-%d}" in newest
+    actions.reply(actor=stage.devon, case=case.pk, text=begun.REPLY, late=True, at=at + 41 * DAY)
+    assert "Devon County Council replied to the notice" in entries()[0]
 
 
 def part_of(html: str, key: str) -> str:

@@ -12,7 +12,7 @@ from folkmoot.common.plain_text import tidy
 from folkmoot.duties.actions.owing import ended_already, record_duty_act, theirs
 from folkmoot.duties.actions.reports import tell_reporters
 from folkmoot.duties.models import Duty, DutyAnswer
-from folkmoot.duties.rules import acting_day, day_words, may_answer
+from folkmoot.duties.rules import OF_CASES, acting_day, day_words, may_answer
 from folkmoot.people.models import Person
 from folkmoot.people.queries import day_of, roles_of
 from folkmoot.people.rules import ADMINISTRATOR, SITE
@@ -57,13 +57,30 @@ def answer(
     """Answer what is owed, in public and once. An answer after its day counts, as late.
 
     Raises NotFound, NotAllowed for anybody but the body that owes (or its office), Conflict where
-    it was answered or waived already, and BadInput for no words, too many, or a wrong day.
+    it was answered or waived already or is answered in its case, and BadInput for no words, too
+    many, or a wrong day.
     """
     row = theirs(duty, space, actor)
     office = _acting_office(actor, row, at)
+    if row.kind in OF_CASES:
+        raise Conflict("This is answered in the case that it is about, and nowhere else.")
+    return _give(row, office=office, text=text, at=at, on=on)
+
+
+@transaction.atomic
+def answer_in_case(
+    *, actor: Person | None, duty: int, text: str, on: dt.date, at: dt.datetime, space: str
+) -> DutyAnswer:
+    """The same for a reply or a review, in the transaction of the action that moves its case on."""
+    row = theirs(duty, space, actor)
+    return _give(row, office=_acting_office(actor, row, at), text=text, at=at, on=on)
+
+
+def _give(row: Duty, *, office: str, text: str, at: dt.datetime, on: dt.date | None) -> DutyAnswer:
+    """Answer a locked duty by an office."""
     if row.ended:
         raise Conflict(ended_already(row))
-    day = acting_day(space, day_of(at), on)
+    day = acting_day(row.space, day_of(at), on)
     if day < row.since:
         what = f"It has been owed since {day_words(row.since)} only."
         raise BadInput([Fault("on", what, "Name a later day.", value=str(day))])

@@ -11,7 +11,7 @@ from folkmoot.common.reasons import WAIVERS
 from folkmoot.duties.actions.owing import ended_already, locked, record_duty_act, theirs
 from folkmoot.duties.actions.reports import tell_reporters
 from folkmoot.duties.models import Duty
-from folkmoot.duties.rules import BY_RULE, acting_day, day_words, may_waive
+from folkmoot.duties.rules import BY_RULE, REVIEW, acting_day, day_words, may_waive
 from folkmoot.people.models import Person
 from folkmoot.people.queries import day_of, roles_of
 
@@ -29,7 +29,8 @@ def waive(
     """Give up an answer that is owed, in public and with a reason: a key of ``WAIVERS``.
 
     By the centre where the answer is owed to its own body, or by an administrator of the site.
-    Raises NotFound, NotAllowed, BadInput, and Conflict where it was answered or waived already.
+    A review of a step that the centre took is waived by nobody: it ends with the step. Raises
+    NotFound, NotAllowed, BadInput, and Conflict where it was answered or waived already.
     """
     row = theirs(duty, space, actor)
     today = day_of(at)
@@ -37,6 +38,8 @@ def waive(
     if not office:
         who = "the centre that it is owed to, or " if row.owed_to else ""
         raise NotAllowed(f"Only {who}an administrator of this site may waive this answer.")
+    if row.kind == REVIEW:
+        raise Conflict("A review is not waived: one is owed as long as the step goes on.")
     allowed = sorted(WAIVERS.keys() - BY_RULE)
     if reason not in allowed:
         raise BadInput(

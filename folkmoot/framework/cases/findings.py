@@ -5,13 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 
+from django.db.models import Q
+
 from folkmoot.common.errors import BadInput, Fault
 from folkmoot.framework import queries as framework_queries
 from folkmoot.framework.cases import calendars
-from folkmoot.framework.cases.rules import ENDED, RUNNING
-from folkmoot.framework.models import Case
+from folkmoot.framework.cases.rules import ENDED, RUNNING, TIME_OVER
+from folkmoot.framework.models import Case, FrameworkVersion
 from folkmoot.framework.queries import ILLUSTRATIVE, SHIPPED, InUse
-from folkmoot.framework.rules.trigger import LOCAL, Checked, Finding, find
+from folkmoot.framework.rules.trigger import LOCAL, Checked, Finding, Superseded, Taken, find
 from folkmoot.places.models import Area
 from folkmoot.places.queries import area_by_code
 from folkmoot.services.models import Service
@@ -38,8 +40,13 @@ def framework_for(space: str, slug: str, on: dt.date) -> InUse:
     return in_use
 
 
-def steps_taken(area: Area, service: str, framework: str, space: str, run: str) -> frozenset[str]:
-    """Ids of the steps of a framework already taken in a matter, running or ended."""
+def steps_taken(
+    area: Area, service: str, framework: str, on: dt.date, space: str, run: str
+) -> list[Taken]:
+    """The steps of a framework already taken in a matter, running or ended, oldest first.
+
+    One whose time was over before the day ended with its time, though nobody has said so yet.
+    """
     rows = Case.objects.filter(
         space=space,
         run=run,
@@ -48,8 +55,23 @@ def steps_taken(area: Area, service: str, framework: str, space: str, run: str) 
         framework__slug=framework,
         outside=False,
         state__in=(RUNNING, ENDED),
+    ).order_by("pk")
+    found = []
+    for row in rows:
+        over = row.state == RUNNING and row.ends is not None and row.ends < on
+        until, ending = (row.ends, TIME_OVER) if over else (row.ended_on, row.ending)
+        found.append(Taken(row.step, row.pk, row.starts or row.proposed_on, until, ending))
+    return found
+
+
+def superseded(in_use: InUse) -> Superseded | None:
+    """The version of the same framework that takes the place of this one, and from which day."""
+    framework = in_use.framework
+    later = FrameworkVersion.objects.filter(slug=framework.slug).filter(
+        Q(starts__gt=framework.starts) | Q(starts=framework.starts, pk__gt=in_use.id)
     )
-    return frozenset(rows.values_list("step", flat=True))
+    row = later.order_by("starts", "-pk").values_list("version", "starts").first()
+    return Superseded(*row) if row else None
 
 
 def finding(
@@ -128,7 +150,8 @@ def find_here(
             framework_queries.facts(area.pk, in_use),
             on,
             service=service,
-            taken=steps_taken(area, service, framework.slug, space, run),
+            taken=steps_taken(area, service, framework.slug, on, space, run),
+            superseded=superseded(in_use),
         )
     paused = [p for p in calendars.pauses(framework, area.nation, area.kind) if p.holds(on)]
     if paused and all(condition.met for condition in found.conditions if condition.of == "pause"):

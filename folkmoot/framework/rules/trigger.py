@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from folkmoot.common.reasons import ENDINGS
 from folkmoot.framework.catalogue import Condition, ExitTest, Framework, Pause, Step, Trigger
 from folkmoot.framework.rules.facts import Fact
 from folkmoot.framework.rules.standing import (
@@ -26,7 +27,31 @@ from folkmoot.framework.rules.standing import (
 from folkmoot.measures.rules.periods import day_words, label
 
 SURE = frozenset({"beyond-chance", "every-case"})
+TIME_OVER = "time-over"
 LOCAL = "This is a matter for the local people."
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A step of the ladder that was taken in a matter before.
+
+    ``until``: its last day, None while it runs; ``ending``: why it ended, a key of
+    ``reasons.ENDINGS``.
+    """
+
+    step: str
+    case: int
+    since: dt.date
+    until: dt.date | None = None
+    ending: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Superseded:
+    """That a newer version of a framework has taken the place of another, from a day on."""
+
+    version: str
+    starts: dt.date
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,20 +98,26 @@ def find(
     on: dt.date,
     *,
     service: str = "",
-    taken: Collection[str] = (),
+    taken: Collection[Taken] = (),
+    superseded: Superseded | None = None,
 ) -> Finding:
     """Whether ``framework`` allows ``step`` in ``place`` on the day ``on``.
 
     ``standings``: of that place, any standards and periods; those whose period was not over on
-    the day are left out. ``service``: the matter; "" for any. ``taken``: ids of steps already
-    taken in this matter. Raises KeyError for a step that the framework does not have.
+    the day are left out. ``service``: the matter; "" for any. ``taken``: the steps already taken
+    in this matter; ``superseded``: the next version of the framework. Raises KeyError for a step
+    that the framework does not have.
     """
     rung = framework.step(step)
     if rung is None:
         raise KeyError(step)
     facts = [fact for fact in standings if fact.area == place and fact.period_end <= on]
     labels = tuple(p.title for p in pauses_on(framework, on) if p.effect == "label")
-    general = [_in_force(framework, on), *_order(framework, rung, taken), *_pauses(framework, on)]
+    general = [
+        _in_force(framework, on, superseded),
+        *_order(framework, rung, taken, on, service),
+        *_pauses(framework, on),
+    ]
     checked = list(general)
     opened = False
     number = 0
@@ -240,21 +271,53 @@ def _service_of(framework: Framework, standard: str) -> str | None:
     return found.service if found else None
 
 
-def _in_force(framework: Framework, on: dt.date) -> Checked:
-    until = f" until {day_words(framework.ends)}" if framework.ends else ""
-    met = framework.starts <= on and (framework.ends is None or on <= framework.ends)
+def _in_force(framework: Framework, on: dt.date, superseded: Superseded | None) -> Checked:
+    ends = framework.ends
+    why = ""
+    if superseded is not None and (ends is None or superseded.starts <= ends):
+        ends = superseded.starts - dt.timedelta(days=1)
+        why = f", when version {superseded.version} takes its place"
+    until = f" until {day_words(ends)}{why}" if ends else ""
+    met = framework.starts <= on and (ends is None or on <= ends)
     found = f"It is in force from {day_words(framework.starts)}{until}; the day is {day_words(on)}."
-    return Checked("framework", "The framework must be in force on the day.", found, met)
+    asks = "This version of the framework must be in force on the day."
+    return Checked("framework", asks, found, met)
 
 
-def _order(framework: Framework, step: Step, taken: Collection[str]) -> list[Checked]:
+def _order(
+    framework: Framework, step: Step, taken: Collection[Taken], on: dt.date, service: str
+) -> list[Checked]:
+    """That the step before runs, or that its whole time was not enough and is not long over."""
     if step.after is None:
         return []
     before = framework.step(step.after)
     title = before.title if before else step.after
-    met = step.after in taken
-    found = "It was taken." if met else "It was not taken."
-    return [Checked("order", f"The step before it must have been taken: {title}.", found, met)]
+    months = max(
+        (t.no_older_than_months for t in step.triggers if service in ("", t.service)), default=0
+    )
+    asks = (
+        f"The step before it must be running, or its longest time have run out no more than "
+        f"{months} months before: {title}."
+    )
+    since = months_before(on, months)
+    own = sorted((t for t in taken if t.step == step.after), key=lambda t: (t.since, t.case))
+    met = [t for t in own if _leads_on(t, since, on)]
+    if not own:
+        return [Checked("order", asks, "It was not taken.", False)]
+    return [Checked("order", asks, _taken_words((met or own)[-1]), bool(met))]
+
+
+def _leads_on(taken: Taken, since: dt.date, on: dt.date) -> bool:
+    if taken.until is None:
+        return taken.since <= on
+    return taken.ending == TIME_OVER and since <= taken.until
+
+
+def _taken_words(taken: Taken) -> str:
+    said = f"It was taken in case {taken.case}, from {day_words(taken.since)}"
+    if taken.until is None:
+        return f"{said}, and is running."
+    return f"{said}, and ended on {day_words(taken.until)}: {ENDINGS[taken.ending]}."
 
 
 def _pauses(framework: Framework, on: dt.date) -> list[Checked]:

@@ -127,8 +127,8 @@ def propose(request: HttpRequest, person: Person, space: Space) -> HttpResponse:
     asked["centre"] = asked["centre"] or roles[0].body
     matter = _matter(asked, space)
     found, faults = _found(matter, asked, person, space)
-    if asked["body"] and not Body.objects.filter(slug=asked["body"]).exists():
-        faults.append(Fault("body", _("There is no such body."), _("Type it again.")))
+    replies, strangers = _replies(matter, asked) if found else (None, list[Fault]())
+    faults += strangers
     reasons = str(source.get("reasons", ""))
     if request.method == "POST" and found and matter.area is not None and not faults:
         try:
@@ -157,7 +157,7 @@ def propose(request: HttpRequest, person: Person, space: Space) -> HttpResponse:
         "trace": condition_rows(found) if found else (),
         "area": matter.area,
         "framework": matter.in_use.framework,
-        "replies": _replies(matter, asked) if found else None,
+        "replies": replies,
         "faults": faults,
         "fault_of": {fault.where: fault for fault in faults},
         "centres": _named(roles),
@@ -169,13 +169,14 @@ def propose(request: HttpRequest, person: Person, space: Space) -> HttpResponse:
     return render(request, "pages/cases/propose.html", context, status=400 if faults else 200)
 
 
-def _replies(matter: Matter, asked: Mapping[str, str]) -> Body | None:
+def _replies(matter: Matter, asked: Mapping[str, str]) -> tuple[Body | None, list[Fault]]:
+    """Who would owe the reply, and what is wrong with who was named."""
     if matter.area is None:
-        return None
+        return None, []
     try:
         return answering_body(matter.area, asked["service"], matter.on, asked["body"])
     except NotFound:
-        return None
+        return None, [Fault("body", _("There is no such body."), _("Type it again."))]
 
 
 def _emergency_form(in_use: InUse, centres: list[tuple[str, str]], space: Space) -> Form:

@@ -49,12 +49,16 @@ class ConditionRow:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Words of one thing done, as HTML; or why they are gone."""
+    """Words of one thing done, as HTML; or why they are gone.
+
+    ``id`` is that of words of the case; 0 for those of an answer, which are the duty's.
+    """
 
     title: str
     office: str
     html: SafeString | None
     withdrawn: str
+    id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,16 +145,16 @@ def _fact(fact: Fact) -> FactRow:
     )
 
 
-def _words(title: str, office: str, text: str, withdrawn: bool, reason: str) -> Said:
+def _words(title: str, office: str, text: str, withdrawn: bool, reason: str, key: int = 0) -> Said:
     why = _(WITHDRAWAL_REASONS.get(reason, reason)) if withdrawn else ""
-    return Said(title, office, None if withdrawn else to_html(text), why)
+    return Said(title, office, None if withdrawn else to_html(text), why, key)
 
 
 def _said(event: EventLine, names: Mapping[str, str]) -> Iterable[Said]:
     titles = {"reasons": _("Reasons"), "equality": _("What it does to different groups of people")}
     for words in event.words:
         title = titles.get(words.part, words.part)
-        yield _words(title, "", words.text, words.withdrawn, words.withdrawn_reason)
+        yield _words(title, "", words.text, words.withdrawn, words.withdrawn_reason, words.id)
     for answer in event.answers:
         title = _("In its own words") if answer.number == 1 else _("Correction")
         office = office_name(answer.office, names) if answer.number > 1 else ""

@@ -21,7 +21,7 @@ from folkmoot.common.reasons import WAIVERS
 from folkmoot.duties.actions.answering import answer, correct
 from folkmoot.duties.actions.waiving import waive
 from folkmoot.duties.queries import AnswerLine, DutyFile, DutyLine, duty_file, reports_for
-from folkmoot.duties.rules import BY_RULE, PETITION_DEBATE
+from folkmoot.duties.rules import BY_RULE, PETITION_DEBATE, REVIEW
 from folkmoot.people.models import Person
 from folkmoot.people.queries import day_of
 from folkmoot.petitions.actions.answering import withdraw_petition_answer
@@ -121,6 +121,8 @@ def _form(what: str, file: DutyFile) -> Form:
         raise NotFound(_("Nothing like this can be done here."), [(_("The answer owed"), "../")])
     if (what in {"correct", "withdraw"}) is file.line.open:
         raise Conflict(_("This cannot be done now: %(says)s") % {"says": file.line.says})
+    if what == "waive" and file.line.kind == REVIEW:
+        raise Conflict(_("A review is not waived: one is owed as long as the step goes on."))
     if what == "waive":
         choices = [(key, _(words)) for key, words in WAIVERS.items() if key not in BY_RULE]
         field = Field("reason", _("Why"), "choice", choices=(("", _("Choose")), *choices))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
@@ -11,6 +10,7 @@ from django.shortcuts import render
 from django.urls import path
 from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
+from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -18,12 +18,13 @@ from django.views.decorators.http import require_safe
 from folkmoot.common.errors import BadInput, Fault, NotFound
 from folkmoot.common.purpose import labelled
 from folkmoot.framework.cases.elsewhere import INCOMPLETE, elsewhere
-from folkmoot.framework.cases.queries import CaseFilter, CaseLine, register, steps_of_record
-from folkmoot.framework.cases.rules import STATES
+from folkmoot.framework.cases.news import newest_in_cases
+from folkmoot.framework.cases.queries import CaseFilter, register, steps_of_record
+from folkmoot.framework.cases.rules import REFUSE, STATES
 from folkmoot.measures.queries_account import find_area
 from folkmoot.places.models import Area
 from folkmoot.services.models import Service
-from folkmoot.web.pages.cases_rows import case_rows, titled
+from folkmoot.web.pages.cases_rows import case_rows, did_words, names_of, office_name, titled
 from folkmoot.web.remembered import remembered
 
 FIELDS = ("place", "service", "step", "state", "which")
@@ -105,19 +106,12 @@ def interventions(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/interventions.html", context)
 
 
-def _newest_day(line: CaseLine) -> dt.datetime:
-    """The day of the newest step of a case, at its beginning."""
-    days = (line.proposed_on, line.notice_on, line.decided_on, line.ended_on)
-    day = max(day for day in days if day is not None)
-    return dt.datetime.combine(day, dt.time(), tzinfo=timezone.get_current_timezone())
-
-
 @require_safe
 def interventions_feed(request: HttpRequest) -> HttpResponse:
-    """The newest cases as Atom, narrowed as the page is."""
+    """What was done in the cases as Atom, newest first, narrowed as the page is."""
     chosen, wanted, area = _asked(request)
     query = f"?{urlencode(chosen)}" if chosen else ""
-    found = register(wanted, timezone.localdate(), size=FEED)
+    found = newest_in_cases(wanted, timezone.localdate(), size=FEED)
     titles = dict(Service.objects.values_list("slug", "title"))
     title = _("Stepping in, or not")
     feed = Atom1Feed(
@@ -129,16 +123,21 @@ def interventions_feed(request: HttpRequest) -> HttpResponse:
         language=get_language(),
     )
     host = urlsplit(settings.SITE_URL).hostname
-    for row in case_rows(found.lines, titles):
-        line = row.line
+    did = did_words()
+    rows = case_rows((news.line for news in found), titles)
+    for news, row in zip(found, rows, strict=True):
+        line = news.line
+        who = office_name(news.office, names_of(line))
+        what = did.get(news.what, news.what)
+        why = news.reason_words if news.what != REFUSE else ""
         feed.add_item(
-            title=labelled(f"{row.step}: {row.service}, {line.place_name}"),
+            title=labelled(f"{row.step}: {row.service}, {line.place_name}: {who} {what}"),
             link=f"{settings.SITE_URL}{line.path}",
-            description=f"{line.state_words}. {line.says}",
-            author_name=line.centre_name,
-            pubdate=_newest_day(line),
-            updateddate=_newest_day(line),
-            unique_id=f"tag:{host},{line.proposed_on:%Y-%m-%d}:interventions/{line.id}",
+            description=f"{f'{capfirst(why)}. ' if why else ''}{line.says}",
+            author_name=who,
+            pubdate=news.at,
+            updateddate=news.at,
+            unique_id=f"tag:{host},{news.on:%Y-%m-%d}:interventions/{line.id}/{news.number}",
         )
     response = HttpResponse(content_type="application/atom+xml; charset=utf-8")
     feed.write(response, "utf-8")

@@ -66,7 +66,7 @@ def override(
     by = centre_role(actor, _DECIDES, centre, today, space).acting_office
     area, central = area_by_code(place), central_body(centre)
     in_use = framework_queries.current(day, SHIPPED)
-    replies = answering_body(area, service, day, body)
+    replies, strangers = answering_body(area, service, day, body)
     refuse(
         [
             *service_fault(service),
@@ -74,7 +74,7 @@ def override(
             *words_fault("reasons", reasons),
             *words_fault("equality", equality),
             *override_faults(day, until),
-            *body_fault(replies, central),
+            *(strangers or body_fault(replies)),
         ]
     )
     run = run_of(actor) if space == "rehearsal" and actor is not None else ""

@@ -10,10 +10,10 @@ from django.db import IntegrityError, transaction
 from folkmoot.bodies.answering import accountable_for
 from folkmoot.bodies.models import Body
 from folkmoot.bodies.queries import central_body
-from folkmoot.bodies.rules import CENTRAL
+from folkmoot.bodies.rules import CENTRAL, in_force
 from folkmoot.common.errors import BadInput, Conflict, Fault, NotFound
 from folkmoot.duties.actions import owe
-from folkmoot.duties.rules import REPLY, NewDuty, acting_day
+from folkmoot.duties.rules import REPLY, NewDuty, acting_day, day_words
 from folkmoot.framework.cases import calendars
 from folkmoot.framework.cases.actions.keeping import centre_role, keep, refuse, words_fault
 from folkmoot.framework.cases.course import subject_of
@@ -37,31 +37,57 @@ from folkmoot.places.queries import area_by_code
 _ANY_OFFICE = "officer-of-the-centre"
 
 
-def answering_body(area: Area, service: str, on: dt.date, named: str) -> Body | None:
+def bodies_that_answer(area: Area, service: str, on: dt.date) -> list[str]:
+    """Slugs of the local bodies that decide on or deliver a service there on a day, in order.
+
+    Empty where this site does not know who does.
+    """
+    found = [
+        answer.body.slug
+        for answer in accountable_for(area, service, on)
+        if answer.body is not None
+        and answer.body.kind not in CENTRAL
+        and answer.role in ("decides", "delivers")
+    ]
+    return list(dict.fromkeys(found))
+
+
+def answering_body(
+    area: Area, service: str, on: dt.date, named: str
+) -> tuple[Body | None, list[Fault]]:
     """The body that owes a reply in a matter: the one named, or the first that decides there.
 
-    None where this site does not know who answers. Raises NotFound for a name that is no body.
+    One that is named must have a part in it on that day: if not, there is a fault that names
+    those who have. Where this site does not know who answers, any local body that there is on
+    that day may be named, and without a name it is None. Raises NotFound for a name that is no
+    body.
     """
-    if named:
-        body = Body.objects.filter(slug=named).first()
-        if body is None:
-            raise NotFound(f"There is no body {named!r} here.")
-        return body
-    for answer in accountable_for(area, service, on):
-        local = answer.body is not None and answer.body.kind not in CENTRAL
-        if answer.body is not None and local and answer.role in ("decides", "delivers"):
-            return Body.objects.get(slug=answer.body.slug)
-    return None
+    known = bodies_that_answer(area, service, on)
+    if not named:
+        return (Body.objects.get(slug=known[0]) if known else None), []
+    body = Body.objects.filter(slug=named).first()
+    if body is None:
+        raise NotFound(f"There is no body {named!r} here.")
+    local = body.kind not in CENTRAL and in_force(body.started, body.ended, on)
+    if named in known or (local and not known):
+        return body, []
+    names = Body.objects.in_bulk(known, field_name="slug")
+    who = ", ".join(f"{names[slug].name} ({slug})" for slug in known)
+    fault = Fault(
+        "body",
+        f"{body.name} does not answer for this service here on {day_words(on)}.",
+        f"Name one of: {who}." if who else "Name a local body that there is on that day.",
+        kind="not-this-body",
+        value=named,
+    )
+    return body, [fault]
 
 
-def body_fault(body: Body | None, centre: Body) -> list[Fault]:
-    """That nobody is known who could reply, or that the centre would reply to itself."""
+def body_fault(body: Body | None) -> list[Fault]:
+    """That nobody is known who could reply."""
     if body is None:
         what = "This site does not know which body answers for this service here."
         return [Fault("body", what, "Name the body that is to reply.")]
-    if body.pk == centre.pk:
-        what = "The centre cannot owe a reply to itself."
-        return [Fault("body", what, "Name the body that answers there.", value=body.slug)]
     return []
 
 
@@ -93,13 +119,20 @@ def propose(
     by = centre_role(actor, _ANY_OFFICE, centre, today, space)
     area, central = area_by_code(place), central_body(centre)
     in_use = framework_for(space, framework, day)
-    refuse([*service_fault(service), *step_fault(in_use, step), *words_fault("reasons", reasons)])
+    replies, strangers = answering_body(area, service, day, body)
+    refuse(
+        [
+            *service_fault(service),
+            *step_fault(in_use, step),
+            *words_fault("reasons", reasons),
+            *strangers,
+        ]
+    )
     rung = in_use.framework.step(step)
     if rung is not None:
         by = centre_role(actor, rung.proposes, centre, today, space)
     run = run_of(actor) if space == "rehearsal" and actor is not None else ""
     found = find_here(in_use, step, area, service, day, space=space, run=run)
-    replies = answering_body(area, service, day, body)
     case = Case(
         space=space, run=run, framework_id=in_use.id, step=step, area=area, service=service,
         centre=central, body=replies, outside=False, state=REFUSED, proposed_on=day, last_on=day,
@@ -111,7 +144,7 @@ def propose(
         keep_here(PROPOSE, finding=found, words={"reasons": reasons})
         keep_here(REFUSE, reason="local-matter")
         return case
-    refuse(body_fault(replies, central))
+    refuse(body_fault(replies))
     pauses = calendars.pauses(in_use.framework, area.nation, area.kind)
     case.state, case.notice_on = NOTICED, day
     case.reply_due = after_days(day, rung.reply_days, pauses)

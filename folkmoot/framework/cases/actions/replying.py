@@ -7,7 +7,7 @@ import datetime as dt
 from django.db import transaction
 
 from folkmoot.common.errors import Conflict
-from folkmoot.duties.actions import answer
+from folkmoot.duties.actions import answer_in_case
 from folkmoot.duties.models import DutyAnswer
 from folkmoot.duties.rules import acting_day
 from folkmoot.framework.cases.actions.keeping import hold, keep, move, refuse
@@ -40,7 +40,7 @@ def reply(
         raise Conflict("No reply is owed in this case.")
     day = acting_day(space, day_of(at), on)
     refuse(reply_faults(held.course, day, late=late))
-    given = answer(actor=actor, duty=owed.pk, text=text, at=at, on=day, space=space)
+    given = answer_in_case(actor=actor, duty=owed.pk, text=text, on=day, at=at, space=space)
     labels = held.labels(day)
     keep(held.case, REPLY, office=given.office, on=day, at=at, labels=labels, duty=owed)
     if held.case.state in ("noticed", "running"):

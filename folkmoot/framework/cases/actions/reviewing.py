@@ -8,7 +8,7 @@ from django.db import transaction
 
 from folkmoot.common.errors import Conflict, Fault
 from folkmoot.common.reasons import REVIEWS
-from folkmoot.duties.actions import answer
+from folkmoot.duties.actions import answer_in_case
 from folkmoot.duties.rules import REVIEW as REVIEW_DUTY
 from folkmoot.duties.rules import acting_day, day_words
 from folkmoot.framework.cases.actions.deciding import owe_review
@@ -64,7 +64,7 @@ def review(
     day = acting_day(space, today, on)
     owed = open_review(held.duties)
     if owed is None:
-        raise Conflict("No review is owed any more: the time of this step is over.")
+        raise Conflict(_none_owed(row))
     refuse(
         [
             *choice_fault("outcome", outcome, list(REVIEWS)),
@@ -73,7 +73,7 @@ def review(
             *(ending_faults(held, outcome, day) if outcome != GOES_ON else _goes_on(held, day)),
         ]
     )
-    answer(actor=actor, duty=owed.pk, text=text, at=at, on=day, space=space)
+    answer_in_case(actor=actor, duty=owed.pk, text=text, on=day, at=at, space=space)
     labels = held.labels(day)
     keep(row, REVIEW, office=by, on=day, at=at, reason=outcome, labels=labels, duty=owed)
     if outcome != GOES_ON:
@@ -83,6 +83,11 @@ def review(
     done = sum(duty.kind == REVIEW_DUTY for duty in held.duties)
     owe_review(row, done + 1, _months(held), owed.rule, owed.rule_version, by, day, at)
     return row
+
+
+def _none_owed(row: Case) -> str:
+    ends = f" It ends on {day_words(row.ends)} at the latest." if row.ends else ""
+    return f"The last review of this step was given: no further one is owed.{ends}"
 
 
 def _months(held: Held) -> int:

@@ -6,7 +6,7 @@ import datetime as dt
 
 from django.db import transaction
 
-from folkmoot.common.acts import WITHDRAWAL_REASONS, record_act
+from folkmoot.common.acts import LEGAL_REASONS, record_act
 from folkmoot.common.errors import BadInput, Conflict, Fault, NotAllowed, NotFound
 from folkmoot.framework.cases.course import case_path, subject_of
 from folkmoot.framework.models import CaseWords
@@ -22,7 +22,7 @@ def withdraw_words(
     """Erase the words of one thing done in a case for good.
 
     By an administrator of the site, or by the centre whose words they are; in a rehearsal, by
-    whoever rehearses it. ``reason`` is a key of ``WITHDRAWAL_REASONS``. Raises NotFound,
+    whoever rehearses it. Only for a reason of law, a key of ``LEGAL_REASONS``. Raises NotFound,
     NotAllowed, BadInput and Conflict.
     """
     rows = CaseWords.objects.select_for_update(of=("self",)).filter(
@@ -38,8 +38,8 @@ def withdraw_words(
     held = [h for h in roles_of(actor, day_of(at), space=space) if (h.role, h.body) in allowed]
     if not held:
         raise NotAllowed("Only the centre, or an administrator of this site, may withdraw these.")
-    if reason not in WITHDRAWAL_REASONS:
-        known = ", ".join(sorted(WITHDRAWAL_REASONS))
+    if reason not in LEGAL_REASONS:
+        known = ", ".join(sorted(LEGAL_REASONS))
         raise BadInput([Fault("reason", "There is no such reason.", f"Use one of: {known}.")])
     if row.withdrawn_at is not None:
         raise Conflict("These words are withdrawn already.")
