@@ -29,7 +29,7 @@ CASE_MEANINGS: dict[str, str] = {
     "centre_name": "name of the central body",
     "body": "short name of the body that it is about",
     "body_name": "name of that body",
-    "state": "refused, noticed, withdrawn, stopped, running or ended",
+    "state": "refused, noticed, withdrawn, lapsed, stopped, running or ended",
     "state_words": "the state in words",
     "outside": "whether it is an emergency outside the framework",
     "power": "id of the power used, where outside",

@@ -156,7 +156,7 @@ def diff(before: str, after: str, style: str) -> None:
     type=click.IntRange(0, 100_000),
     default=1000,
     show_default=True,
-    help="Series drawn again for each place; 0 for the real history only.",
+    help="Series drawn again for each place, 2 at least; 0 for the real history only.",
 )
 @click.option("--seed", type=int, default=None, help="Seed of the drawing: same seed, same answer.")
 @_style
@@ -171,6 +171,9 @@ def rehearse(which: str, resamples: int, seed: int | None, style: str) -> None:
     from folkmoot.framework.rehearsal import SEED
     from folkmoot.framework.rehearsal import rehearse as run
 
+    if resamples == 1:
+        hint = "A single one has no error that could be told: use 0, or 2 at least."
+        raise click.BadParameter(hint, param_hint="--resamples")
     if not _has_account():
         raise NotFound("No account has been built, so there is no history: run folkmoot build.")
     found = run(_find(which), resamples=resamples, seed=SEED if seed is None else seed)
@@ -222,6 +225,9 @@ def _of(alarms: tuple[Alarm, ...], step: str, trigger: int) -> list[Alarm]:
 
 
 def _percent(estimate: Any) -> str:
+    if estimate.bound is not None:
+        far = 100 * estimate.bound
+        return f"under {far:.2g}%" if estimate.value < 0.5 else f"over {100 - far:.4g}%"
     return f"{100 * estimate.value:.1f}% ± {100 * estimate.error:.1g}"
 
 
@@ -236,7 +242,8 @@ def _print_json(found: Any) -> None:
             return value.isoformat()
         raise TypeError(type(value).__name__)
 
-    click.echo(json.dumps(dataclasses.asdict(found), ensure_ascii=False, indent=1, default=plain))
+    said = dataclasses.asdict(found)
+    click.echo(json.dumps(said, ensure_ascii=False, indent=1, default=plain, allow_nan=False))
 
 
 def _read_file(file: Path) -> tuple[Read | None, list[Any]]:

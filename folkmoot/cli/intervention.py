@@ -59,6 +59,8 @@ def propose(
     PLACE is a name, a short name or a GSS code; SERVICE a service such as
     special-educational-needs; STEP a step of the framework's ladder such as notice. Nothing is
     written: a proposal is an act of office, made on the site by somebody who acts for the centre.
+    It is asked as in the record, with the steps already taken there; an illustrative framework,
+    which nothing in the record is answered from, as in a rehearsal in which nothing was done yet.
 
     \b
     Examples:
@@ -76,18 +78,20 @@ def propose(
         )
     from django.utils import timezone
 
-    from folkmoot.framework.cases.findings import finding
+    from folkmoot.framework.cases.findings import finding, space_answered_by
     from folkmoot.framework.cases.trace import to_json
     from folkmoot.measures.queries_account import find_area
 
+    day = on.date() if on else timezone.localdate()
+    space = space_answered_by(slug, day)
     found = finding(
         place=find_area(place).code,
         service=service,
         step=step,
-        on=on.date() if on else timezone.localdate(),
+        on=day,
         framework=slug,
-        space="rehearsal",
-        run="dry-run",
+        space=space,
+        run="" if space == "record" else "dry-run",
     )
     if style == "json":
         click.echo(json.dumps(to_json(found), ensure_ascii=False, indent=1))
@@ -99,15 +103,19 @@ def propose(
 def end() -> None:
     """Ends, by the rule, every step of the centre whose time is over or whose exit test is met.
 
+    A notice that nobody decided on within six months after the first day on which that could be
+    done lapses.
+
     Run it every day from cron or a timer, and after every build; running it more often does no
-    harm. Each ending is a public act of the rule, and nobody has to choose it. It prints how many
-    were ended.
+    harm. Each is a public act of the rule, and nobody has to choose it. It prints how many there
+    were.
     """
     from django.utils import timezone
 
     from folkmoot.framework.cases.actions import end_what_is_over
 
-    click.echo(f"{end_what_is_over(at=timezone.now()):6} steps of the centre ended by the rule")
+    ended = end_what_is_over(at=timezone.now())
+    click.echo(f"{ended:6} steps or notices of the centre ended by the rule")
 
 
 def _print(found: Finding) -> None:

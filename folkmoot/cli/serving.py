@@ -78,8 +78,15 @@ def demo(host: str, port: int, workers: int, work: bool | None, no_serve: bool) 
     into ./var (or FOLKMOOT_HOME): delete that folder to begin again. FOLKMOOT_REHEARSAL=true makes
     a site on which everything that people and bodies do is made up, and which says so.
     """
+    from django.conf import settings
+
     from folkmoot.cli.releases import run_build
 
     run_build()
+    if not settings.REHEARSAL:
+        click.echo(
+            "What is done here is recorded as real acts of real bodies. "
+            "To try things out, run make rehearse, or set FOLKMOOT_REHEARSAL=true."
+        )
     if not no_serve:
         run_server(host, port, workers, work)

@@ -99,6 +99,7 @@ VERBS: dict[str, Verb] = {
     ),
     "give-notice": Verb("gave notice that it may step in"),
     "withdraw-proposal": Verb("withdrew a proposal to step in"),
+    "lapse-notice": Verb("let a notice lapse that nobody had decided on in time"),
     "decide-step": Verb(
         "decided on a proposal to step in", frozenset(reasons.DECISIONS), needs_reason=True
     ),

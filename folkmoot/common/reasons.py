@@ -5,6 +5,7 @@ from __future__ import annotations
 # Why an answer that is owed was waived, in words that follow "because".
 WAIVERS: dict[str, str] = {
     "proposal-withdrawn": "the proposal that it was about was withdrawn",
+    "notice-lapsed": "the notice that it was about has lapsed",
     "intervention-ended": "the step that it was about has ended",
     "answered-elsewhere": "the same question is answered in another place on this site",
     "not-this-body": "another body is the one that must answer",

@@ -57,7 +57,7 @@ STATES: dict[str, str] = {
 OPEN_STATES = frozenset({"owed", "due-soon", "overdue"})
 
 # Waivers that follow from something else that was done in public, and that nobody chooses.
-BY_RULE = frozenset({"proposal-withdrawn", "intervention-ended"})
+BY_RULE = frozenset({"proposal-withdrawn", "notice-lapsed", "intervention-ended"})
 
 
 @dataclass(frozen=True, slots=True)

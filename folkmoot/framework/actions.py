@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from folkmoot.bodies.queries import central_body
-from folkmoot.common.errors import BadInput, Fault
+from folkmoot.common.errors import BadInput, Conflict, Fault
 from folkmoot.framework.catalogue import Framework
 from folkmoot.framework.checking import Known, check_framework
 from folkmoot.framework.importing import put_in_use
@@ -36,15 +36,21 @@ def adopt_framework(
     """Put a version of the operating framework into use for the centre, in public.
 
     ``body``: the central body that ``actor`` acts for in the role of the centre. Raises
-    NotAllowed without that role, NotFound where the body is no central one, and BadInput with
-    every fault of the framework.
+    NotAllowed without that role, NotFound where the body is no central one, BadInput with every
+    fault of the framework, and Conflict where somebody else put the version into use at the same
+    moment.
     """
     role = require(actor, CENTRE, body, day_of(at))
     central_body(body)
     faults: Sequence[Fault] = check_framework(_unlined(framework), known_here())
     if faults:
         raise BadInput(faults)
-    return put_in_use(framework, office=role.acting_office, at=at, body=body)
+    try:
+        with transaction.atomic():
+            return put_in_use(framework, office=role.acting_office, at=at, body=body)
+    except IntegrityError:
+        what = "This version was put into use at the same moment by somebody else."
+        raise Conflict(f"{what} Look at what is in use now.") from None
 
 
 def _unlined(framework: Framework) -> Read:

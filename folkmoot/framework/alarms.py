@@ -11,7 +11,7 @@ from folkmoot.framework.catalogue import Condition, Step, Trigger
 from folkmoot.framework.rules.likeness import Draw, Likeness
 from folkmoot.framework.rules.rehearsed import Fired, combined
 from folkmoot.framework.rules.standing import Booleans, Floats
-from folkmoot.stats.resample import Estimate, estimate
+from folkmoot.stats.resample import Estimate, estimate, estimate_share
 
 SHORTEST_LOOK = 12
 
@@ -80,7 +80,10 @@ Two = tuple[Floats, Floats]
 
 
 class Tally:
-    """Two numbers a resample for everything that is estimated, gathered chunk by chunk."""
+    """Two numbers a resample for everything that is estimated, gathered chunk by chunk.
+
+    Standards are drawn apart from one another, as if none moved with another.
+    """
 
     def __init__(
         self,
@@ -149,7 +152,7 @@ class Tally:
                 margin,
                 like.level(each.condition, margin),
                 len(like.ends),
-                *_estimates(pairs),
+                *_shares(pairs),
             )
         listed = triggers(self._asked)
         for (index, margin), pairs in self._triggers.items():
@@ -165,7 +168,7 @@ class Tally:
                 margin,
                 None,
                 periods,
-                *_estimates(pairs),
+                *_shares(pairs),
             )
 
     def unseen(self) -> Iterator[Unseen]:
@@ -182,7 +185,7 @@ class Tally:
                 fall,
                 like.level(each.condition, -fall) or 0.0,
                 _look(like),
-                *_estimates(pairs),
+                *_waits(pairs),
             )
 
 
@@ -198,6 +201,11 @@ def _note(
     into.setdefault(key, []).append(two)
 
 
-def _estimates(pairs: Sequence[Two]) -> tuple[Estimate, Estimate]:
-    first = estimate(np.concatenate([pair[0] for pair in pairs]))
-    return first, estimate(np.concatenate([pair[1] for pair in pairs]))
+def _shares(pairs: Sequence[Two]) -> tuple[Estimate, Estimate]:
+    first = estimate_share(np.concatenate([pair[0] for pair in pairs]))
+    return first, estimate_share(np.concatenate([pair[1] for pair in pairs]))
+
+
+def _waits(pairs: Sequence[Two]) -> tuple[Estimate, Estimate]:
+    wait = estimate(np.concatenate([pair[0] for pair in pairs]))
+    return wait, estimate_share(np.concatenate([pair[1] for pair in pairs]))

@@ -9,6 +9,7 @@ from folkmoot.bodies.models import Body
 from folkmoot.duties.models import Duty
 from folkmoot.framework.cases.rules import (
     ENDED,
+    LAPSED,
     NOTICED,
     REFUSED,
     RUNNING,
@@ -81,7 +82,7 @@ class Case(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(state=REFUSED, outside=False, notice_on__isnull=True) & _UNDECIDED
-                | Q(state__in=(NOTICED, WITHDRAWN), outside=False) & _NOTICED & _UNDECIDED
+                | Q(state__in=(NOTICED, WITHDRAWN, LAPSED), outside=False) & _NOTICED & _UNDECIDED
                 | Q(state=STOPPED, outside=False) & _NOTICED & _DECIDED & _NOT_BEGUN
                 | Q(state=RUNNING) & _IN_FORCE & _NOT_OVER
                 | Q(state=ENDED) & _IN_FORCE & _OVER,

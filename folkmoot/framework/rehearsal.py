@@ -100,10 +100,13 @@ def rehearse(
 ) -> Rehearsal:
     """Rehearse ``framework`` over all history and over ``resamples`` drawn again from it.
 
-    ``panels``: the figures, read where not given. ``resamples`` 0 leaves the drawing out.
+    ``panels``: the figures, read where not given. ``resamples`` 0 leaves the drawing out; a single
+    one has no error that could be told, so it is refused with ValueError.
     ``margins`` and ``falls`` are in the unit of each measure; one that would take a place beyond
     what the measure can be is left out.
     """
+    if resamples < 0 or resamples == 1:
+        raise ValueError("resamples: 0, or two at least")
     panels = panels_of(framework) if panels is None else panels
     found = judged(framework, panels)
     asked = list(_asked(framework, found))

@@ -153,10 +153,18 @@ def draw(found: Dependence, resamples: int, periods: int, generator: np.random.G
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A mean over resamples and its Monte Carlo standard error."""
+    """A mean over resamples and its Monte Carlo standard error.
+
+    ``bound``: of a share that every resample gave as 0 or as 1, how far from that the truth may
+    be, with 95% confidence; None for any other, whose error says it.
+    """
 
     value: float
     error: float
+    bound: float | None = None
+
+
+RULE_OF_THREE = 3.0
 
 
 def estimate(per_resample: ArrayLike) -> Estimate:
@@ -165,3 +173,18 @@ def estimate(per_resample: ArrayLike) -> Estimate:
     if values.size < 2:
         return Estimate(float(values.mean()) if values.size else float("nan"), float("nan"))
     return Estimate(float(values.mean()), float(values.std(ddof=1) / np.sqrt(values.size)))
+
+
+def estimate_share(per_resample: ArrayLike) -> Estimate:
+    """As ``estimate``, of a share from 0 to 1 in each resample.
+
+    Where all agree on 0 or on 1 the standard error is 0, and that is not to say that nothing
+    could move it: what happened in none of n draws has a chance of up to 3/n, with 95% confidence
+    (the rule of three: Hanley and Lippman-Hand 1983, *JAMA* 249:1743–1745). A whole resample
+    counts as one draw, so the bound is wide rather than narrow.
+    """
+    values = np.asarray(per_resample, dtype=np.float64)
+    found = estimate(values)
+    if values.size and (np.all(values == 0) or np.all(values == 1)):
+        return Estimate(found.value, found.error, min(RULE_OF_THREE / values.size, 1.0))
+    return found

@@ -11,6 +11,8 @@ from folkmoot.framework.rehearsal import rehearse
 from folkmoot.framework.rules.likeness import likeness
 from folkmoot.framework.rules.rehearsed import Fired, combined, spells
 from folkmoot.framework.rules.standing import judge
+from folkmoot.web.pages.rehearse import standards_of
+from folkmoot.web.pages.rehearse_rows import part, share
 from tests.rooms.framework_material import BRISTOL, DEVON, LEEDS, YORK, framework, panel, standard
 
 
@@ -162,6 +164,51 @@ def test_a_fall_that_no_noise_can_hide_is_seen_at_once():
 
     assert all(fall.wait.value == 1.0 for fall in found.unseen)
     assert [alarm.a_period.value for alarm in found.alarms[1:]] == [0.0, 0.0, 0.0]
+
+
+def test_what_never_happened_in_any_resample_has_a_bound_and_not_no_error():
+    found = rehearse(asked(1), {"plans-in-time": moving(0.0, spread=0.001)}, resamples=50)
+
+    at_line, *others = found.alarms
+    assert (at_line.a_period.bound, at_line.ever.bound) == (None, 3 / 50)
+    assert [alarm.a_period.bound for alarm in others] == [3 / 50] * 3
+    assert [share(alarm.a_period) for alarm in others] == ["under 6.0%"] * 3
+    assert share(at_line.ever) == "over 94.0%"
+
+
+@pytest.mark.parametrize("resamples", [-1, 1])
+def test_a_single_resample_has_no_error_and_is_refused(resamples):
+    with pytest.raises(ValueError, match="two at least"):
+        rehearse(framework(), {}, resamples=resamples)
+
+
+def test_a_step_with_several_triggers_names_the_standards_of_each():
+    other = standard(id="other", measure="others", title="Others are made in time here")
+    whole = framework(standard(), other)
+    step = whole.ladder[0]
+    both = tuple(Condition(standard=key, shortfall=50) for key in ("plans", "other"))
+    first = step.triggers[0]
+    second = first.model_copy(update={"conditions": both})
+    tried = whole.model_copy(
+        update={"ladder": (step.model_copy(update={"triggers": (first, second)}),)}
+    )
+    panels = {
+        "plans-in-time": moving(0.0, places=40, periods=12),
+        "others": dataclasses.replace(moving(0.0, places=40, periods=12, seed=9), measure="others"),
+    }
+    found = rehearse(tried, panels, resamples=10, falls=(5.0,))
+    plain, joined = (
+        part(
+            found, run, links={}, unit="", try_link="",
+            standards={each.id: each.title for each in standards_of(tried, run)},
+        )
+        for run in found.runs
+    )  # fmt: skip
+    titles = [standard().title, other.title]
+    assert (plain.joined, plain.standard) == (False, titles[0])
+    assert (joined.joined, joined.standard) == (True, "; ".join(titles))
+    assert [row.standard for row in joined.unseen] == titles
+    assert joined.unseen_says.startswith(f"{titles[0]}: ")
 
 
 def test_a_margin_that_cannot_be_is_left_out():

@@ -114,7 +114,8 @@ def test_wrong_words_are_answered_plainly(site, words, code, says):
 def test_the_command_ends_what_is_over_and_nothing_else(site, at):
     done = CliRunner().invoke(main, ["intervention", "end"])
 
-    assert (done.exit_code, done.output) == (0, "     0 steps of the centre ended by the rule\n")
+    told = "     0 steps or notices of the centre ended by the rule\n"
+    assert (done.exit_code, done.output) == (0, told)
 
 
 def test_in_the_rehearsal_space_from_refusal_to_exit(site, at):

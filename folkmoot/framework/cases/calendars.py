@@ -109,6 +109,20 @@ def _shipped() -> tuple[Calendar, ...]:
     return tuple(found)
 
 
+def local_until(nation: str, kind: str) -> dt.date | None:
+    """The last poll that a calendar made for such places knows; None where there is no calendar.
+
+    Those for all places of every nation, such as that of general elections, do not count.
+    """
+    polls = [
+        poll.poll
+        for calendar in _shipped()
+        if calendar.kinds and calendar.covers(nation, kind)
+        for poll in calendar.polls
+    ]
+    return max(polls, default=None)
+
+
 def pauses(framework: Framework, nation: str, kind: str) -> list[Span]:
     """When official acts wait in places of this nation and kind: framework and calendars."""
     return _spans(framework, nation, kind, "pause")

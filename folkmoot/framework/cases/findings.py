@@ -40,6 +40,15 @@ def framework_for(space: str, slug: str, on: dt.date) -> InUse:
     return in_use
 
 
+def space_answered_by(slug: str, on: dt.date) -> str:
+    """Where proposals are answered from a framework: in the record, unless it is illustrative.
+
+    Raises NotFound.
+    """
+    in_use = framework_queries.current(on, slug)
+    return "rehearsal" if in_use.framework.illustrative else "record"
+
+
 def steps_taken(
     area: Area, service: str, framework: str, on: dt.date, space: str, run: str
 ) -> list[Taken]:

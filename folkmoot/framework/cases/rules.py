@@ -18,27 +18,30 @@ from folkmoot.duties.rules import day_words
 from folkmoot.people.rules import CENTRE, HeldRole, holds
 
 REFUSED, NOTICED, WITHDRAWN, STOPPED = "refused", "noticed", "withdrawn", "stopped"
-RUNNING, ENDED = "running", "ended"
+RUNNING, ENDED, LAPSED = "running", "ended", "lapsed"
 STATES: dict[str, str] = {
     REFUSED: "refused: a matter for the local people",
     NOTICED: "notice given",
     WITHDRAWN: "proposal withdrawn",
+    LAPSED: "notice lapsed: nobody decided on it in time",
     STOPPED: "decided: the centre does not step in",
     RUNNING: "the centre has stepped in",
     ENDED: "ended",
 }
 OPEN = frozenset({NOTICED, RUNNING})
 # Where the centre did not step in, after all or at once.
-NON_INTERVENTIONS = frozenset({REFUSED, WITHDRAWN, STOPPED})
+NON_INTERVENTIONS = frozenset({REFUSED, WITHDRAWN, STOPPED, LAPSED})
 
 PROPOSE, REFUSE, NOTICE, WITHDRAW = "propose", "refuse", "notice", "withdraw"
 REPLY, DECIDE, REVIEW, END, OVERRIDE = "reply", "decide", "review", "end", "override"
+LAPSE = "lapse"
 # What is done → how the public record calls it.
 VERB_OF: dict[str, str] = {
     PROPOSE: "propose-step",
     REFUSE: "refuse-step",
     NOTICE: "give-notice",
     WITHDRAW: "withdraw-proposal",
+    LAPSE: "lapse-notice",
     REPLY: "answer-duty",
     DECIDE: "decide-step",
     REVIEW: "review-step",
@@ -51,6 +54,7 @@ TRANSITIONS: dict[tuple[str, str], frozenset[str]] = {
     ("", PROPOSE): frozenset({REFUSED, NOTICED}),
     ("", OVERRIDE): frozenset({RUNNING}),
     (NOTICED, WITHDRAW): frozenset({WITHDRAWN}),
+    (NOTICED, LAPSE): frozenset({LAPSED}),
     (NOTICED, DECIDE): frozenset({RUNNING, STOPPED}),
     (RUNNING, REVIEW): frozenset({RUNNING, ENDED}),
     (RUNNING, END): frozenset({ENDED}),
@@ -63,6 +67,11 @@ GOES_ON, TEST_MET, EARLY, TIME_OVER = "goes-on", "exit-test-met", "ended-early",
 OVERRIDE_LONGEST_DAYS = 183
 OVERRIDE_REVIEW_MONTHS = 1
 OVERRIDE_REPLY_DAYS = 28
+# Within so many days, all emergencies in one matter together may last no longer than one.
+OVERRIDE_YEAR_DAYS = 365
+# No framework says how long a notice may hang over a place, so this is this site's own limit:
+# so many months after the first day on which it could be decided.
+LAPSE_MONTHS = 6
 
 # Roles of frameworks that one office of a department holds. Any other role of the centre is
 # open to whoever acts for the centre.
@@ -167,6 +176,11 @@ def earliest_decision(course: Course) -> dt.date:
     return max(noticed, course.reply_due + dt.timedelta(days=1))
 
 
+def last_decision(course: Course) -> dt.date:
+    """The last day on which a notice may be decided: it lapses after it."""
+    return after_months(earliest_decision(course), LAPSE_MONTHS)
+
+
 def next_review(on: dt.date, months: int, ends: dt.date) -> dt.date:
     """When the next review is due: so many months on, or when the step's time is over."""
     return min(after_months(on, months), ends)
@@ -208,6 +222,17 @@ def decide_faults(course: Course, on: dt.date, pauses: Sequence[Span]) -> list[F
                 f"The days of notice and reply are not over on {day_words(on)}.",
                 f"Decide on {day_words(earliest)} or later.",
                 kind="too-early",
+                value=str(on),
+            )
+        )
+    last = last_decision(course)
+    if on > last:
+        faults.append(
+            Fault(
+                "on",
+                f"This notice lapsed after {day_words(last)}, as nobody had decided on it.",
+                "Propose the step again.",
+                kind="too-late",
                 value=str(on),
             )
         )
@@ -254,15 +279,7 @@ def moves(course: Course, decides: str, centre: str, body: str) -> list[Move]:
 def says(course: Course, today: dt.date, body: str, ended_on: dt.date | None = None) -> str:
     """How a case stands on a day, as one sentence."""
     if course.state == NOTICED and course.reply_due is not None:
-        if course.replied_on is not None:
-            earliest = day_words(earliest_decision(course))
-            return f"{body} replied on {day_words(course.replied_on)}; decided from {earliest}."
-        if course.reply_waived:
-            return f"No reply is owed; decided from {day_words(earliest_decision(course))}."
-        if today <= course.reply_due:
-            return f"Notice given; {body} owes a reply by {day_words(course.reply_due)}."
-        since = day_words(course.reply_due)
-        return f"Notice given; the reply of {body} has been overdue since {since}."
+        return _notice_says(course, course.reply_due, today, body)
     if course.state == RUNNING and course.ends is not None:
         if today > course.ends:
             return f"Its time was over on {day_words(course.ends)}: it has no force any more."
@@ -275,11 +292,53 @@ def says(course: Course, today: dt.date, body: str, ended_on: dt.date | None = N
     return f"{words[0].upper()}{words[1:]}."
 
 
-def override_faults(on: dt.date, until: dt.date) -> list[Fault]:
-    """What is wrong with the time of an emergency outside the framework."""
+def _notice_says(course: Course, due: dt.date, today: dt.date, body: str) -> str:
+    first, last = earliest_decision(course), last_decision(course)
+    if today > last:
+        return f"Not decided by {day_words(last)}: the notice has no force any more."
+    done = course.replied_on is not None or course.reply_waived
+    if course.replied_on is not None:
+        said = f"{body} replied on {day_words(course.replied_on)}"
+    elif done:
+        said = "No reply is owed"
+    elif today <= due:
+        said = f"Notice given; {body} owes a reply by {day_words(due)}"
+    else:
+        said = f"Notice given; the reply of {body} has been overdue since {day_words(due)}"
+    if today > first:
+        lapses = f"it lapses after {day_words(last)}"
+        return f"{said}; undecided since {day_words(first)}, {lapses}."
+    return f"{said}; decided from {day_words(first)}." if done else f"{said}."
+
+
+def days_within(spans: Iterable[Span], first: dt.date, last: dt.date) -> int:
+    """How many days of some times lie between two days, both included."""
+    cut = ((max(span.starts, first), min(span.ends, last)) for span in spans)
+    return sum(max((end - start).days, 0) for start, end in cut)
+
+
+def override_faults(on: dt.date, until: dt.date, before: Sequence[Span] = ()) -> list[Fault]:
+    """What is wrong with the time of an emergency outside the framework.
+
+    ``before``: the emergencies in that matter before it. One after the other must not come to
+    more than a single one may last.
+    """
     longest = on + dt.timedelta(days=OVERRIDE_LONGEST_DAYS)
     if on < until <= longest:
-        return []
+        spent = days_within(before, until - dt.timedelta(days=OVERRIDE_YEAR_DAYS), on)
+        if spent + (until - on).days <= OVERRIDE_LONGEST_DAYS:
+            return []
+        return [
+            Fault(
+                "until",
+                f"Emergencies here have lasted {spent} days already in the "
+                f"{OVERRIDE_YEAR_DAYS} days up to {day_words(until)}; all together may last "
+                f"{OVERRIDE_LONGEST_DAYS}.",
+                "Name an earlier day, or propose a step of the framework.",
+                kind="too-long-in-all",
+                value=str(until),
+            )
+        ]
     return [
         Fault(
             "until",

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from folkmoot.bodies.models import Body
 from folkmoot.common.errors import BadInput, Fault, NotAllowed, NotFound
 from folkmoot.framework import queries as frameworks
-from folkmoot.framework.cases import actions
+from folkmoot.framework.cases import actions, calendars
 from folkmoot.framework.cases.actions.proposing import answering_body
 from folkmoot.framework.cases.findings import finding, framework_for
 from folkmoot.framework.queries import ILLUSTRATIVE, SHIPPED, InUse
@@ -157,6 +157,11 @@ def propose(request: HttpRequest, person: Person, space: Space) -> HttpResponse:
         "trace": condition_rows(found) if found else (),
         "area": matter.area,
         "framework": matter.in_use.framework,
+        "paused": found is not None
+        and any(condition.of == "pause" and not condition.met for condition in found.conditions),
+        "calendar_ends": (
+            calendars.local_until(matter.area.nation, matter.area.kind) if matter.area else None
+        ),
         "replies": replies,
         "faults": faults,
         "fault_of": {fault.where: fault for fault in faults},

@@ -92,6 +92,7 @@ def did_words() -> dict[str, str]:
         rules.REFUSE: _("was told that this is a matter for the local people"),
         rules.NOTICE: _("gave notice that it may step in"),
         rules.WITHDRAW: _("took the proposal back"),
+        rules.LAPSE: _("let the notice lapse, as nobody had decided on it in time"),
         rules.REPLY: _("replied to the notice"),
         rules.DECIDE: _("decided"),
         rules.REVIEW: _("reviewed the step"),

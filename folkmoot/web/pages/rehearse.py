@@ -116,10 +116,12 @@ def _try_link(framework: Framework, run: Run, standard: Standard) -> str:
     return f"?{urlencode(asked)}#line-form"
 
 
-def _standard_of(framework: Framework, run: Run) -> Standard | None:
+def standards_of(framework: Framework, run: Run) -> list[Standard]:
+    """The standards that a trigger rests on, each once, in the order of its conditions."""
     step = framework.step(run.step)
-    own = [t for t in step.triggers if t.service == run.service] if step else []
-    return framework.standard(own[0].conditions[0].standard) if own else None
+    trigger = step.triggers[run.trigger - 1] if step else None
+    keys = dict.fromkeys(c.standard for c in trigger.conditions) if trigger else {}
+    return [found for key in keys if (found := framework.standard(key)) is not None]
 
 
 def _parts(
@@ -130,15 +132,16 @@ def _parts(
     links = {code: place_path(slug) for code, slug in slugs}
     parts = []
     for run in found.runs:
-        standard = _standard_of(framework, run)
+        standards = standards_of(framework, run)
+        first = standards[0] if standards else None
         parts.append(
             part(
                 found,
                 run,
                 links=links,
-                unit=_unit(units, standard),
-                standard=standard.title if standard else "",
-                try_link=_try_link(framework, run, standard) if standard else "",
+                unit=_unit(units, first),
+                standards={standard.id: standard.title for standard in standards},
+                try_link=_try_link(framework, run, first) if first else "",
                 beside=beside,
             )
         )

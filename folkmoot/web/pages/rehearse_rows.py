@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import ceil
 from statistics import median
 
 from django.utils.formats import date_format
@@ -41,6 +42,7 @@ class UnseenRow:
     wait: str
     unseen: str
     look: int
+    standard: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,10 @@ class SpellRow:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One trigger of one step, with everything found about it."""
+    """One trigger of one step, with everything found about it.
+
+    ``joined``: whether it rests on more than one standard, so that falls are told apart by them.
+    """
 
     key: str
     title: str
@@ -74,22 +79,27 @@ class Part:
     alarms_drawn: SafeString | None
     unseen_says: str
     unseen: tuple[UnseenRow, ...]
+    joined: bool
 
 
 def share(estimate: Estimate) -> str:
-    """A share as a percentage with its Monte Carlo error: "5.7% ± 0.1"."""
-    error = 100 * estimate.error
-    return f"{100 * estimate.value:.1f}% ± {max(error, 0.1):.1f}" if error else _none(estimate)
-
-
-def _none(estimate: Estimate) -> str:
-    value = 100 * estimate.value
-    return f"{value:.0f}%" if value in (0.0, 100.0) else f"{value:.1f}%"
+    """A share as a percentage with its Monte Carlo error: "5.7% ± 0.1", "under 0.3%"."""
+    if estimate.bound is not None:
+        far = 100 * estimate.bound
+        if estimate.value < 0.5:
+            return _("under %(share).1f%%") % {"share": far}
+        return _("over %(share).1f%%") % {"share": 100 - far}
+    return f"{100 * estimate.value:.1f}% ± {max(100 * estimate.error, 0.1):.1f}"
 
 
 def _about(estimate: Estimate) -> str:
     """A share as people say it: "about 1 in 5", "50 in every 100"."""
     value = 100 * estimate.value
+    far = ceil(100 * (estimate.bound or 0.0))
+    if far > 1 and value < 1:
+        return _("fewer than %(count)d in every 100") % {"count": far}
+    if far > 1:
+        return _("more than %(count)d in every 100") % {"count": 100 - far}
     if value < 1:
         return _("fewer than 1 in every 100")
     if value > 99:
@@ -151,11 +161,13 @@ def _alarm_says(alarms: Sequence[Alarm], unit: str) -> str:
     return said
 
 
-def _unseen_says(falls: Sequence[Unseen], unit: str) -> str:
+def _unseen_says(falls: Sequence[Unseen], unit: str, named: str) -> str:
+    """``named``: the standard of the first fall, where there are several."""
     if not falls:
         return ""
     first = falls[0]
-    return _(
+    said = f"{named}: " if named else ""
+    return said + _(
         "A place that truly falls by %(fall)g%(unit)s from there, and stays there, is seen after "
         "%(wait).1f periods on average; %(unseen)s are not seen within %(look)s."
     ) % {
@@ -199,23 +211,28 @@ def part(
     *,
     links: Mapping[str, str],
     unit: str,
-    standard: str,
+    standards: Mapping[str, str],
     try_link: str,
     beside: Run | None = None,
 ) -> Part:
-    """One trigger of a rehearsal. ``links``: GSS code → path; ``beside``: what to draw dashed."""
+    """One trigger of a rehearsal.
+
+    ``links``: GSS code → path; ``standards``: id → title of those that it rests on, in order;
+    ``beside``: what to draw dashed.
+    """
     key = f"{run.step}-{run.trigger}"
     own = [a for a in found.alarms if (a.step, a.trigger) == (run.step, run.trigger)]
     # Where several conditions must hold together, it is the whole that fires.
     whole = [a for a in own if a.condition == 0] or [a for a in own if a.condition == 1]
     falls = [u for u in found.unseen if (u.step, u.trigger) == (run.step, run.trigger)]
+    joined = len(standards) > 1
     days = _days(run, beside)
     spells = sorted(run.spells, key=lambda s: (not s.newest, -s.periods, s.area_name))
     return Part(
         key=key,
         title=run.title,
         service=run.service,
-        standard=standard,
+        standard="; ".join(standards.values()),
         try_link=try_link,
         says=says(run),
         how_long=_how_long(run.spells),
@@ -239,11 +256,14 @@ def part(
             title=_("How often it would fire by chance: %(title)s") % {"title": run.title},
             description=_("By how far on the right side of the line a place stays."),
         ),
-        unseen_says=_unseen_says(falls, unit),
+        joined=joined,
+        unseen_says=_unseen_says(
+            falls, unit, standards.get(falls[0].standard, "") if joined and falls else ""
+        ),
         unseen=tuple(
             UnseenRow(
                 u.fall, u.level, f"{u.wait.value:.1f} ± {max(u.wait.error, 0.01):.2f}",
-                share(u.unseen), u.look,
+                share(u.unseen), u.look, standards.get(u.standard, u.standard),
             )
             for u in falls
         ),

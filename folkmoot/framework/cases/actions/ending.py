@@ -1,4 +1,6 @@
-"""How a step of the centre ends: its test is met, its time is over, or the centre ends it."""
+"""How a step of the centre ends: its test is met, its time is over, or the centre ends it.
+
+And how a notice lapses that nobody decided on."""
 
 from __future__ import annotations
 
@@ -21,15 +23,20 @@ from folkmoot.framework.cases.actions.keeping import (
     refuse,
     words_fault,
 )
-from folkmoot.framework.cases.course import open_review
+from folkmoot.framework.cases.course import open_review, reply_of
 from folkmoot.framework.cases.rules import (
     EARLY,
     END,
     ENDED,
+    LAPSE,
+    LAPSED,
+    NOTICED,
+    OPEN,
     RUNNING,
     TEST_MET,
     TIME_OVER,
     day_fault,
+    last_decision,
 )
 from folkmoot.framework.models import Case
 from folkmoot.framework.rules.trigger import exit_met
@@ -121,14 +128,15 @@ def end_what_is_over(
     """End, by the rule and by nobody's choice, every running step whose time or test has come.
 
     To be run every day and after every build: a step ends when its longest time has passed,
-    whatever the figures say, and as soon as its exit test is met. Safe to repeat and to run twice
+    whatever the figures say, and as soon as its exit test is met; a notice that nobody decided on
+    lapses. Safe to repeat and to run twice
     at once; each case is its own transaction. In a rehearsal, which has days of its own, ``case``
     says which. How many were ended. Raises ValueError for a rehearsal without one.
     """
     if space != "record" and case is None:
         raise ValueError("a rehearsal has days of its own: say which case")
     day = acting_day(space, day_of(at), on)
-    running = Case.objects.filter(space=space, state=RUNNING)
+    running = Case.objects.filter(space=space, state__in=OPEN)
     if case is not None:
         running = running.filter(pk=case)
     return sum(_end_by_rule(pk, space, day, at) for pk in running.values_list("pk", flat=True))
@@ -138,6 +146,9 @@ def end_what_is_over(
 def _end_by_rule(case: int, space: str, day: dt.date, at: dt.datetime) -> int:
     held = hold(case, space, actor=None)
     row = held.case
+    if row.state == NOTICED and day > max(last_decision(held.course), held.course.last_on):
+        _lapse(held, day, at)
+        return 1
     if row.state != RUNNING or row.ends is None or day < held.course.last_on:
         return 0
     if day > row.ends:
@@ -147,3 +158,14 @@ def _end_by_rule(case: int, space: str, day: dt.date, at: dt.datetime) -> int:
     else:
         return 0
     return 1
+
+
+def _lapse(held: Held, day: dt.date, at: dt.datetime) -> None:
+    """Let a notice lapse: the centre keeps out, and no reply is owed any more."""
+    move(held.case, day, state=LAPSED)
+    keep(held.case, LAPSE, office=RULE, on=day, at=at, labels=held.labels(day))
+    owed = reply_of(held.duties)
+    if owed is not None and not owed.ended:
+        waive_by_rule(
+            duty=owed.pk, reason="notice-lapsed", by=RULE, on=day, at=at, space=held.case.space
+        )

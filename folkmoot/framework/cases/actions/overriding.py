@@ -25,12 +25,14 @@ from folkmoot.framework.cases.rules import (
     OVERRIDE_REPLY_DAYS,
     OVERRIDE_REVIEW_MONTHS,
     RUNNING,
+    Span,
     override_faults,
 )
 from folkmoot.framework.models import Case
 from folkmoot.framework.queries import SHIPPED, InUse
 from folkmoot.people.models import Person
 from folkmoot.people.queries import day_of, run_of
+from folkmoot.places.models import Area
 from folkmoot.places.queries import area_by_code
 
 OVERRIDE_RULE = "emergency-outside-the-framework"
@@ -57,14 +59,16 @@ def override(
     """Step in outside the framework, in an emergency, from this day until ``until`` at the latest.
 
     By the minister's office of the centre only. ``power`` is the id of a power that the framework
-    in use names; ``reasons`` and ``equality`` are published. No pause holds it up. The body owes
-    its reply afterwards, the centre a review every month, and the case is marked for ever as
-    outside the framework. Raises NotAllowed, NotFound, BadInput and Conflict.
+    in use names; ``reasons`` and ``equality`` are published. No pause holds it up. All emergencies
+    in one matter together last no longer within a year than one may. The body owes its reply
+    afterwards, the centre a review every month, and the case is marked for ever as outside the
+    framework. Raises NotAllowed, NotFound, BadInput and Conflict.
     """
     today = day_of(at)
     day = acting_day(space, today, on)
     by = centre_role(actor, _DECIDES, centre, today, space).acting_office
     area, central = area_by_code(place), central_body(centre)
+    run = run_of(actor) if space == "rehearsal" and actor is not None else ""
     in_use = framework_queries.current(day, SHIPPED)
     replies, strangers = answering_body(area, service, day, body)
     refuse(
@@ -73,11 +77,10 @@ def override(
             *_power_fault(in_use, power),
             *words_fault("reasons", reasons),
             *words_fault("equality", equality),
-            *override_faults(day, until),
+            *override_faults(day, until, _before(area, service, space, run)),
             *(strangers or body_fault(replies)),
         ]
     )
-    run = run_of(actor) if space == "rehearsal" and actor is not None else ""
     case = Case(
         space=space, run=run, framework_id=in_use.id, area=area, service=service, centre=central,
         body=replies, outside=True, power=power, state=RUNNING, proposed_on=day, decided_on=day,
@@ -91,6 +94,13 @@ def override(
     owe_reply(case, OVERRIDE_RULE, OVERRIDE_VERSION, by, day, at)
     owe_review(case, 1, OVERRIDE_REVIEW_MONTHS, OVERRIDE_RULE, OVERRIDE_VERSION, by, day, at)
     return case
+
+
+def _before(area: Area, service: str, space: str, run: str) -> list[Span]:
+    """The emergencies in a matter so far, under whatever power."""
+    rows = Case.objects.filter(space=space, run=run, area=area, service=service, outside=True)
+    days = rows.values_list("starts", "ended_on", "ends")
+    return [Span("", first, ended or ends) for first, ended, ends in days]
 
 
 def _power_fault(in_use: InUse, power: str) -> list[Fault]:

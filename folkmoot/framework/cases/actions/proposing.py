@@ -21,10 +21,12 @@ from folkmoot.framework.cases.findings import find_here, framework_for, service_
 from folkmoot.framework.cases.rules import (
     NOTICE,
     NOTICED,
+    OPEN,
     PROPOSE,
     REFUSE,
     REFUSED,
     after_days,
+    pause_fault,
 )
 from folkmoot.framework.catalogue import Step
 from folkmoot.framework.models import Case
@@ -111,8 +113,9 @@ def propose(
     ``centre``: slug of the central body that ``actor`` acts for; ``place``: GSS code; ``step``: id
     of the ladder; ``body``: slug of who is to reply, by default who answers for the service there.
     Not allowed, the case is ``refused``: this is a matter for the local people. Allowed, notice is
-    given and the body owes a reply. Both are public, with the trace. Raises NotAllowed, NotFound,
-    BadInput with every fault, and Conflict where the same step is open there already.
+    given and the body owes a reply. Both are public, with the trace. In a pause nothing is
+    proposed, so that no matter is called local only because of the day. Raises NotAllowed,
+    NotFound, BadInput with every fault, and Conflict where the same step is open there already.
     """
     today = day_of(at)
     day = acting_day(space, today, on)
@@ -120,12 +123,14 @@ def propose(
     area, central = area_by_code(place), central_body(centre)
     in_use = framework_for(space, framework, day)
     replies, strangers = answering_body(area, service, day, body)
+    pauses = calendars.pauses(in_use.framework, area.nation, area.kind)
     refuse(
         [
             *service_fault(service),
             *step_fault(in_use, step),
             *words_fault("reasons", reasons),
             *strangers,
+            *pause_fault(pauses, day),
         ]
     )
     rung = in_use.framework.step(step)
@@ -145,7 +150,6 @@ def propose(
         keep_here(REFUSE, reason="local-matter")
         return case
     refuse(body_fault(replies))
-    pauses = calendars.pauses(in_use.framework, area.nation, area.kind)
     case.state, case.notice_on = NOTICED, day
     case.reply_due = after_days(day, rung.reply_days, pauses)
     open_case(case)
@@ -156,12 +160,25 @@ def propose(
 
 
 def open_case(case: Case) -> None:
-    """Write a new case that is open. Raises Conflict where another is open for the same step."""
+    """Write a new case that is open. Raises Conflict where another is open for the same step.
+
+    So it does where another emergency is open in the matter.
+    """
     try:
         with transaction.atomic():
             case.save()
     except IntegrityError:
-        raise Conflict("This very step is open in this matter already.") from None
+        others = Case.objects.filter(
+            space=case.space, run=case.run, area=case.area, service=case.service, step=case.step,
+            state__in=OPEN,
+        )  # fmt: skip
+        other = others.first()
+        if other is None:
+            raise
+        where = f"It is case {other.pk}."
+        if case.outside:
+            raise Conflict(f"An emergency is open in this matter already. {where}") from None
+        raise Conflict(f"This very step is open in this matter already. {where}") from None
 
 
 def rule_of(in_use: InUse, rung: Step) -> str:
