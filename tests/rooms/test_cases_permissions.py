@@ -5,6 +5,7 @@ from django.db import transaction
 
 from folkmoot.common.errors import NotAllowed
 from folkmoot.framework.cases import actions
+from folkmoot.framework.models import CaseWords
 from folkmoot.people.queries import day_of
 from folkmoot.people.rules import ROLES, SITE
 from tests.rooms import cases_begun as begun
@@ -109,3 +110,64 @@ def test_nobody_who_is_not_signed_in_does_anything(stage, at):
         with pytest.raises(NotAllowed):
             attempt()
     assert counts() == before
+
+
+HOME_OFFICE, HOME_DOMAIN = "home-office", "homeoffice.gov.uk"
+
+
+@pytest.mark.parametrize("role", sorted(ROLES))
+def test_who_may_withdraw_words(stage, at, role):
+    """Whoever acts for the centre whose words they are, and an administrator of the site."""
+    case = begun.propose(stage)
+    words = CaseWords.objects.get(event__case=case, part="reasons").pk
+    allowed = set()
+    places = {
+        "centre": (DFE, DFE_DOMAIN),
+        "another centre": (HOME_OFFICE, HOME_DOMAIN),
+        "body": (DEVON_COUNCIL, "devon.gov.uk"),
+        "other": ("leeds-city-council", "leeds.gov.uk"),
+    }
+    for place, (body, domain) in places.items():
+        if role == "administrator":
+            body, domain = SITE, "example.org"
+        who = invented.with_role(at, role, body, domain, "minister", by=stage.administrator)
+        try:
+            with transaction.atomic():
+                actions.withdraw_words(actor=who, words=words, reason="court-order", at=at)
+                allowed.add(place)
+                raise _Undo
+        except (NotAllowed, _Undo):
+            pass
+    everywhere = set(places) if role == "administrator" else set()
+    assert allowed == ({"centre"} if role == "centre" else everywhere)
+
+
+def test_another_department_or_body_does_nothing_in_a_case(stage, at):
+    """Not even its minister: a case is that of the department that proposed it."""
+    noticed = begun.propose(stage)
+    home = invented.with_role(
+        at, "centre", HOME_OFFICE, HOME_DOMAIN, "minister", by=stage.administrator
+    )
+    at29, at40 = at + 29 * DAY, at + 40 * DAY
+
+    def tries(case, who):
+        act = {"actor": who, "case": case.pk}
+        yield lambda: begun.decide(stage, case, actor=who)
+        yield lambda: actions.withdraw(reasons=REASONS, at=at29, **act)
+        yield lambda: actions.review(outcome="goes-on", text=REASONS, at=at40, **act)
+        yield lambda: actions.end(ending="ended-early", reasons=REASONS, at=at40, **act)
+        yield lambda: actions.reply(text=REPLY, late=True, at=at40, **act)
+
+    def refused(case, moves):
+        for who in (home, stage.leeds):
+            done = [attempt for number, attempt in enumerate(tries(case, who)) if number in moves]
+            for attempt in done:
+                before = counts()
+                with pytest.raises(NotAllowed):
+                    attempt()
+                assert counts() == before
+
+    refused(noticed, {0, 1, 4})
+    refused(begun.decide(stage, noticed), {2, 3, 4})
+    with pytest.raises(NotAllowed):
+        begun.propose(stage, actor=home, place=YORK)

@@ -6,6 +6,7 @@ from folkmoot.common.errors import BadInput, Conflict, NotAllowed, NotFound
 from folkmoot.common.models import PublicAct
 from folkmoot.duties import actions, queries
 from folkmoot.duties.models import Duty, DutyAnswer
+from folkmoot.duties.rules import ANSWERERS, QUESTION
 from folkmoot.people.actions import take_rehearsal_role
 from folkmoot.people.models import Person
 from folkmoot.people.queries import day_of
@@ -130,7 +131,7 @@ def test_who_may_answer_and_who_may_waive(admin, at, role):
         except NotAllowed:
             pass
 
-    assert answered == ({DEVON} if role in {"officer", "representative"} else set())
+    assert answered == ({DEVON} if role in ANSWERERS[QUESTION] else set())
     assert waived == {"administrator": {*places}, "centre": {DFE}}.get(role, set())
 
 

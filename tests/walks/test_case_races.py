@@ -11,8 +11,10 @@ from folkmoot.common.errors import BadInput, Conflict
 from folkmoot.common.models import PublicAct
 from folkmoot.duties import actions as duty_actions
 from folkmoot.duties.models import Duty, DutyAnswer
+from folkmoot.framework.actions import adopt_framework
 from folkmoot.framework.cases import actions
-from folkmoot.framework.models import Case, CaseEvent
+from folkmoot.framework.models import Case, CaseEvent, CaseWords, FrameworkVersion
+from folkmoot.people.queries import day_of
 from tests.rooms import cases_begun as begun
 from tests.rooms.cases_begun import DAY, REASONS, REPLY
 
@@ -156,4 +158,118 @@ def test_the_rule_run_twice_at_once_ends_a_case_once(stage, at):
 
     assert sorted(came) == [0] * (MANY - 1) + [1]
     assert verbs()["end-step"] == verbs()["waive-duty"] == 1
+    whole(case)
+
+
+def emergency(stage, at, days=9):
+    return actions.override(
+        actor=stage.minister, centre=begun.DFE, place=begun.YORK, service=begun.SEN,
+        power="children-direction", reasons=REASONS, equality=begun.EQUALITY,
+        until=day_of(at) + days * DAY, at=at,
+    )  # fmt: skip
+
+
+def test_of_many_emergencies_at_once_one_is_opened(stage, at):
+    came = at_once(*[lambda: emergency(stage, at)] * MANY)
+
+    assert lost(came) == MANY - 1
+    assert Case.objects.count() == verbs()["override-framework"] == 1
+    assert Duty.objects.count() == 2
+    whole(Case.objects.get())
+
+
+def test_an_emergency_and_proposals_at_once_do_not_hinder_one_another(stage, at):
+    """They are two cases: one under the framework, one outside it."""
+    here = {"place": begun.DEVON}
+    came = at_once(
+        *[lambda: begun.propose(stage)] * 3,
+        *[
+            lambda: actions.override(
+                actor=stage.minister, centre=begun.DFE, service=begun.SEN, reasons=REASONS,
+                power="children-direction", equality=begun.EQUALITY, at=at,
+                until=day_of(at) + 9 * DAY, **here,
+            )
+        ]
+        * 3,
+    )  # fmt: skip
+
+    assert lost(came) == 4
+    assert sorted(Case.objects.values_list("state", flat=True)) == ["noticed", "running"]
+    for case in Case.objects.all():
+        whole(case)
+
+
+def test_a_version_adopted_by_many_at_once_is_in_use_once(stage, at):
+    starts = day_of(at) + 30 * DAY
+    source = {**begun.material.SOURCE, "seen": "the whole of regulation 13 of them"}
+    new = begun.framework(
+        "england-as-found", illustrative=False, version="2", sources=[source], ladder=[],
+        roles=[], powers=[], safeguards=[], **{"from": starts},
+    )  # fmt: skip
+    came = at_once(
+        *[lambda: adopt_framework(actor=stage.minister, body=begun.DFE, framework=new, at=at)]
+        * MANY
+    )
+
+    made = {one.pk for one in came if isinstance(one, FrameworkVersion)}
+    assert len(made) == 1
+    assert lost(came) == MANY - sum(isinstance(one, FrameworkVersion) for one in came)
+    assert FrameworkVersion.objects.filter(slug="england-as-found", version="2").count() == 1
+    assert PublicAct.objects.filter(verb="adopt-framework", subject__endswith="/2").count() == 1
+
+
+def test_the_same_words_withdrawn_by_many_at_once_are_withdrawn_once(stage, at):
+    words = CaseWords.objects.get(event__case=begun.propose(stage)).pk
+    came = at_once(
+        *[
+            lambda: actions.withdraw_words(
+                actor=stage.minister, words=words, reason="court-order", at=at
+            )
+        ]
+        * MANY
+    )
+
+    assert lost(came) == MANY - 1
+    assert PublicAct.objects.filter(verb="withdraw-note").count() == 1
+
+
+def test_a_review_and_the_ending_by_rule_at_once(stage, at):
+    case = begun.running(stage)
+    begun.figure(60.0, year=2025)
+    later = at + 60 * DAY
+
+    def review():
+        return actions.review(
+            actor=stage.official, case=case.pk, outcome="exit-test-met", text=REASONS, at=later
+        )
+
+    came = at_once(review, lambda: actions.end_what_is_over(at=later), review)
+
+    row = Case.objects.get()
+    assert row.state == "ended"
+    assert verbs()["end-step"] == 1
+    assert not Duty.objects.filter(kind="review", ended="").exists()
+    assert lost(came) == (2 if 1 in came else 1)
+    whole(row)
+
+
+def test_a_waiver_against_a_review_never_wins(stage, at):
+    case, later = begun.running(stage), at + 60 * DAY
+    owed = Duty.objects.get(kind="review").pk
+
+    def waive():
+        return duty_actions.waive(
+            actor=stage.administrator, duty=owed, reason="body-ended", at=later
+        )
+
+    def review():
+        return actions.review(
+            actor=stage.official, case=case.pk, outcome="goes-on", text=REASONS, at=later, seen=2
+        )
+
+    came = at_once(*[review, waive] * (MANY // 2))
+
+    assert lost(came) == MANY - 1
+    assert verbs()["waive-duty"] == 0
+    assert Duty.objects.filter(kind="review", ended="").count() == 1
     whole(case)

@@ -99,8 +99,9 @@ def override(
 def _before(area: Area, service: str, space: str, run: str) -> list[Span]:
     """The emergencies in a matter so far, under whatever power."""
     rows = Case.objects.filter(space=space, run=run, area=area, service=service, outside=True)
-    days = rows.values_list("starts", "ended_on", "ends")
-    return [Span("", first, ended or ends) for first, ended, ends in days]
+    return [
+        Span("", row.starts, row.ended_on or row.ends) for row in rows if row.starts and row.ends
+    ]
 
 
 def _power_fault(in_use: InUse, power: str) -> list[Fault]:
