@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from folkmoot.measures.queries import Figure
 from folkmoot.web import wording
+from folkmoot.web.reporting import report_path, reportable
 from folkmoot.web.templatetags.folkmoot import signed
 from folkmoot.web.wording import Told
 
@@ -77,7 +78,9 @@ def draw_past(figure: Figure) -> SafeString:
     facts = figure.facts
     drawn = []
     for past in reversed(figure.history):
-        value = str(escape(wording.number_or_mark(past.value, past.status, facts)))
+        bare = wording.number_or_mark(past.value, past.status, facts)
+        link = report_path(f"{facts.source}/{figure.release}", past.row)
+        value = str(escape(reportable(bare, link, wording.period(past.period))))
         if past.revised_from is not None:
             old = wording.number_alone(past.revised_from, facts)
             said = escape(_("(revised, was %(old)s)") % {"old": old})

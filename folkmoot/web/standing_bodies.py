@@ -25,6 +25,7 @@ from folkmoot.measures.catalogue import BODY_CODES
 from folkmoot.measures.queries import Edition, MeasureFacts, edition
 from folkmoot.measures.rules.periods import label
 from folkmoot.web import wording
+from folkmoot.web.reporting import report_path, reportable
 from folkmoot.web.requirements import (
     Requirement,
     affected_heading,
@@ -42,13 +43,12 @@ class Month:
     """One published period of a body on a standard."""
 
     period: str
-    figure: str
+    figure: SafeString | str
     short: str
     in_a_row: str
     people: str
     says: str
     failing: bool
-    row_link: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,13 +154,16 @@ def _month(one: Held, known: Edition) -> Month:
     fact, measure = one.fact, _measure(one, known)
     return Month(
         period=label(fact.period),
-        figure=wording.number_or_mark(fact.value, fact.status, measure),
+        figure=reportable(
+            wording.number_or_mark(fact.value, fact.status, measure),
+            report_path(fact.release, fact.row),
+            label(fact.period),
+        ),
         short=shortfall_words(fact.shortfall, measure),
         in_a_row=str(fact.consecutive or ""),
         people=affected_words(fact),
         says=_(one.says),
         failing=fact.failing,
-        row_link=f"/report/{fact.release}/{fact.row}/" if fact.row else "",
     )
 
 
@@ -248,8 +251,10 @@ def draw_bodies(held: Sequence[Held], measure: MeasureFacts) -> SafeString:
         if fact.value is None:
             cells = f'<td colspan="4" class="fm-quiet">{escape(_("no figure"))}</td>'
         else:
+            bare = wording.number_alone(fact.value, measure)
+            figure = escape(reportable(bare, report_path(fact.release, fact.row), one.area_name))
             cells = (
-                f'<td class="n">{escape(wording.number_alone(fact.value, measure))}</td>'
+                f'<td class="n">{figure}</td>'
                 f'<td class="n">{escape(shortfall_words(fact.shortfall, measure))}</td>'
                 f'<td class="n">{fact.consecutive or ""}</td>'
                 f'<td class="n">{escape(affected_words(fact))}</td>'

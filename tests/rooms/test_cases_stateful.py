@@ -49,7 +49,7 @@ class Cases(RuleBasedStateMachine):
         transaction.set_rollback(True)
         self.atomic.__exit__(None, None, None)
 
-    @initialize(already=st.sampled_from(["nothing", "noticed", "decidable", "running"]))
+    @initialize(already=st.sampled_from(["nothing", "noticed", "decidable", "running", "hanging"]))
     def begin(self, already):
         """Some begin in the middle, because few random walks get far from the beginning."""
         self.at = self.stage.at
@@ -59,6 +59,8 @@ class Cases(RuleBasedStateMachine):
         self.states[case.pk] = case.state
         if already != "noticed":
             self.at += 29 * DAY
+        if already == "hanging":
+            self.at += 200 * DAY
         if already == "running":
             begun.decide(self.stage, case)
 

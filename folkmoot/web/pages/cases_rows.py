@@ -21,6 +21,7 @@ from folkmoot.framework.cases.rules import Move
 from folkmoot.framework.rules.facts import Fact
 from folkmoot.framework.rules.trigger import Checked, Finding
 from folkmoot.measures.rules.periods import label
+from folkmoot.web.reporting import report_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class FactRow:
     release: str
     release_link: str
     row: int
+    report_link: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +145,7 @@ def _fact(fact: Fact) -> FactRow:
         release=number,
         release_link=f"/release/{source}/{number}/",
         row=fact.row,
+        report_link=report_path(fact.release, fact.row),
     )
 
 

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
@@ -22,6 +23,7 @@ from folkmoot.web import wording
 from folkmoot.web.ageing import age_of
 from folkmoot.web.pages.find import may_be_postcode, postcode_in
 from folkmoot.web.remembered import remembered
+from folkmoot.web.reporting import report_path, reportable
 
 MOST = 4
 
@@ -30,7 +32,7 @@ MOST = 4
 class Cell:
     """One place's figure in a row."""
 
-    value: str
+    value: SafeString | str
     limits: str
     verdict: str
     period: str
@@ -74,7 +76,11 @@ def shared_rows(areas: Sequence[Area], figures: Sequence[Figure]) -> list[Compar
 
 def _cell(figure: Figure, facts: MeasureFacts) -> Cell:
     return Cell(
-        value=wording.number_or_mark(figure.value, figure.status, facts),
+        value=reportable(
+            wording.number_or_mark(figure.value, figure.status, facts),
+            report_path(f"{facts.source}/{figure.release}", figure.row),
+            figure.area_name,
+        ),
         limits=wording.limits(figure.lower, figure.upper, facts),
         verdict=figure.verdict_similar,
         period="" if figure.newest else wording.period(figure.period),

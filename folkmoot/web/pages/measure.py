@@ -31,6 +31,7 @@ from folkmoot.web.measure_drawings import MeasureMap, measure_map, measure_ranki
 from folkmoot.web.measure_rows import draw_rows, row_of
 from folkmoot.web.neighbours import neighbours
 from folkmoot.web.remembered import remembered
+from folkmoot.web.reporting import report_path
 from folkmoot.web.wording import Told
 
 # The United Kingdom and its nations, in the order in which they are told.
@@ -76,6 +77,7 @@ class NationLine:
     statement: str
     trend: str
     history: SafeString | None
+    report_link: str
 
 
 def _nations(
@@ -91,7 +93,8 @@ def _nations(
                 figure_history(told, f"nation-{nation.area_slug}", large=True) if whole else None
             )
             trend = told.trend() if whole and whole.trend != "too-short" else ""
-            lines.append(NationLine(nation.area_name, told.statement(), trend, history))
+            link = report_path(f"{measure.source}/{nation.release}", nation.row)
+            lines.append(NationLine(nation.area_name, told.statement(), trend, history, link))
     return lines
 
 

@@ -21,6 +21,7 @@ from folkmoot.measures.rules.periods import label
 from folkmoot.places.rules import KINDS
 from folkmoot.web import wording
 from folkmoot.web.remembered import remembered
+from folkmoot.web.reporting import report_path, reportable
 from folkmoot.web.requirements import (
     affected_heading,
     affected_words,
@@ -49,8 +50,11 @@ def draw_standings(held: Iterable[Held], measure: MeasureFacts) -> SafeString:
             why = wording.number_or_mark(None, fact.status, measure)
             cells = f'<td colspan="4" class="fm-quiet">{escape(why)}</td>'
         else:
+            link_to = report_path(fact.release, fact.row)
+            bare = wording.number_alone(fact.value, measure)
+            figure = escape(reportable(bare, link_to, one.area_name))
             cells = (
-                f'<td class="n">{escape(wording.number_alone(fact.value, measure))}</td>'
+                f'<td class="n">{figure}</td>'
                 f'<td class="n">{escape(shortfall_words(fact.shortfall, measure))}</td>'
                 f'<td class="n">{fact.consecutive or ""}</td>'
                 f'<td class="n">{escape(affected_words(fact))}</td>'

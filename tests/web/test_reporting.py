@@ -1,0 +1,50 @@
+"""Every figure in a table, a trace or a sentence can be reported to whoever published it."""
+
+import re
+from html import unescape
+
+import pytest
+
+from folkmoot.measures.models import BodyObservation
+
+LINK = re.compile(r'<a [^>]*href="(/report/[a-z0-9-]+/\d+/\d+/)"[^>]*>(.*?)</a>', re.S)
+# Pages that show figures, and as many of them at least can be reported there.
+PAGES = {
+    "/place/leeds/": 5,
+    "/place/devon/special-educational-needs/": 20,
+    "/standard/ehc-plan-20-weeks/": 140,
+    "/standard/ae-four-hours/": 150,
+    "/measure/pupils-often-absent/": 1,
+    "/measure/pupils-often-absent/?place=leeds": 10,
+    "/compare/?place=leeds&place=york": 100,
+}
+
+
+def reports(client, path):
+    """The links on a page by which figures are reported: address → the words of each."""
+    html = client.get(path).content.decode()
+    found: dict[str, set[str]] = {}
+    for match in LINK.finditer(html):
+        assert 'rel="nofollow"' in match.group(0), match.group(0)
+        words = unescape(re.sub(r"<[^>]+>", "", match.group(2)))
+        found.setdefault(match.group(1), set()).add(words)
+    return found
+
+
+@pytest.mark.parametrize(("path", "least"), PAGES.items())
+def test_every_figure_of_a_page_can_be_reported(built, client, path, least):
+    found = reports(client, path)
+
+    assert len(found) >= least
+    assert all("eport an error" in words for said in found.values() for words in said)
+    # Heard alone, each says which figure it is of.
+    assert all(len(words) > len("report an error") + 3 for said in found.values() for words in said)
+    assert client.get(next(iter(found))).status_code == 200
+
+
+def test_every_month_of_a_body_can_be_reported(built, client):
+    one = BodyObservation.objects.filter(value__isnull=False).order_by("pk").first()
+    found = reports(client, f"/body/{one.body}/")
+
+    assert len(found) >= 5
+    assert client.get(next(iter(found))).status_code == 200
