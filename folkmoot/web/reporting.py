@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -12,13 +12,13 @@ def report_path(release: str, row: int) -> str:
     return f"/report/{release}/{row}/" if row else ""
 
 
-def reportable(figure: str, link: str, about: str) -> SafeString | str:
+def reportable(figure: str, link: str, about: str) -> SafeString:
     """A figure as the link by which an error in it is reported.
 
-    ``about`` names it to whoever hears the link alone. The bare figure where ``link`` is "".
+    Escaped. ``about`` names it to whoever hears the link alone. The bare figure where ``link`` is "".
     """
     if not link:
-        return figure
+        return escape(figure)
     return format_html(
         '<a rel="nofollow" href="{}">{}<span class="govuk-visually-hidden"> ({}: {})</span></a>',
         link,

@@ -43,7 +43,7 @@ class Month:
     """One published period of a body on a standard."""
 
     period: str
-    figure: SafeString | str
+    figure: SafeString
     short: str
     in_a_row: str
     people: str
@@ -252,7 +252,7 @@ def draw_bodies(held: Sequence[Held], measure: MeasureFacts) -> SafeString:
             cells = f'<td colspan="4" class="fm-quiet">{escape(_("no figure"))}</td>'
         else:
             bare = wording.number_alone(fact.value, measure)
-            figure = escape(reportable(bare, report_path(fact.release, fact.row), one.area_name))
+            figure = reportable(bare, report_path(fact.release, fact.row), one.area_name)
             cells = (
                 f'<td class="n">{figure}</td>'
                 f'<td class="n">{escape(shortfall_words(fact.shortfall, measure))}</td>'

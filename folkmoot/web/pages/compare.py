@@ -32,7 +32,7 @@ MOST = 4
 class Cell:
     """One place's figure in a row."""
 
-    value: SafeString | str
+    value: SafeString
     limits: str
     verdict: str
     period: str

@@ -52,7 +52,7 @@ def draw_standings(held: Iterable[Held], measure: MeasureFacts) -> SafeString:
         else:
             link_to = report_path(fact.release, fact.row)
             bare = wording.number_alone(fact.value, measure)
-            figure = escape(reportable(bare, link_to, one.area_name))
+            figure = reportable(bare, link_to, one.area_name)
             cells = (
                 f'<td class="n">{figure}</td>'
                 f'<td class="n">{escape(shortfall_words(fact.shortfall, measure))}</td>'
