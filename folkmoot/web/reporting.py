@@ -15,7 +15,8 @@ def report_path(release: str, row: int) -> str:
 def reportable(figure: str, link: str, about: str) -> SafeString:
     """A figure as the link by which an error in it is reported.
 
-    Escaped. ``about`` names it to whoever hears the link alone. The bare figure where ``link`` is "".
+    ``about`` names it to whoever hears the link alone. Escaped; the bare figure where ``link`` is
+    "".
     """
     if not link:
         return escape(figure)

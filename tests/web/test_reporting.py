@@ -11,7 +11,7 @@ LINK = re.compile(r'<a [^>]*href="(/report/[a-z0-9-]+/\d+/\d+/)"[^>]*>(.*?)</a>'
 # Pages that show figures, and as many of them at least can be reported there.
 PAGES = {
     "/place/leeds/": 5,
-    "/place/devon/special-educational-needs/": 20,
+    "/place/devon/special-educational-needs/": 80,
     "/standard/ehc-plan-20-weeks/": 140,
     "/standard/ae-four-hours/": 150,
     "/measure/pupils-often-absent/": 1,
