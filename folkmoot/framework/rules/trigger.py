@@ -133,9 +133,8 @@ def find(
         checked.extend(conditions)
     if not number:
         what = f"It has none for {service}." if service else "It has none."
-        checked.append(
-            Checked("service", f"{rung.title} needs a trigger for the service.", what, False)
-        )
+        asks = f"{rung.title} needs a trigger for the service."
+        checked.append(Checked("service", asks, what, False))
     allowed = opened and all(condition.met for condition in general)
     says = f"{framework.title} allows this step: {rung.title}." if allowed else LOCAL
     return Finding(

@@ -205,6 +205,17 @@ def _drawn(
     )
 
 
+def _unseen_row(fall: Unseen, standards: Mapping[str, str]) -> UnseenRow:
+    return UnseenRow(
+        fall.fall,
+        fall.level,
+        f"{fall.wait.value:.1f} ± {max(fall.wait.error, 0.01):.2f}",
+        share(fall.unseen),
+        fall.look,
+        standards.get(fall.standard, fall.standard),
+    )
+
+
 def part(
     found: Rehearsal,
     run: Run,
@@ -260,11 +271,5 @@ def part(
         unseen_says=_unseen_says(
             falls, unit, standards.get(falls[0].standard, "") if joined and falls else ""
         ),
-        unseen=tuple(
-            UnseenRow(
-                u.fall, u.level, f"{u.wait.value:.1f} ± {max(u.wait.error, 0.01):.2f}",
-                share(u.unseen), u.look, standards.get(u.standard, u.standard),
-            )
-            for u in falls
-        ),
+        unseen=tuple(_unseen_row(fall, standards) for fall in falls),
     )  # fmt: skip

@@ -124,15 +124,8 @@ def propose(
     in_use = framework_for(space, framework, day)
     replies, strangers = answering_body(area, service, day, body)
     pauses = calendars.pauses(in_use.framework, area.nation, area.kind)
-    refuse(
-        [
-            *service_fault(service),
-            *step_fault(in_use, step),
-            *words_fault("reasons", reasons),
-            *strangers,
-            *pause_fault(pauses, day),
-        ]
-    )
+    told = [*service_fault(service), *step_fault(in_use, step), *words_fault("reasons", reasons)]
+    refuse([*told, *strangers, *pause_fault(pauses, day)])
     rung = in_use.framework.step(step)
     if rung is not None:
         by = centre_role(actor, rung.proposes, centre, today, space)
