@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('bodies', '0001_create_tables'),
-        ('framework', '0005_guard_replaced_words'),
+        ('framework', '0006_guard_replaced_words'),
         ('places', '0002_keep_constituencies_of_postcodes'),
     ]
 

@@ -25,6 +25,6 @@ def allow(apps, schema_editor):
 
 class Migration(migrations.Migration):
 
-    dependencies = [("framework", "0004_create_body_standings")]
+    dependencies = [("framework", "0005_say_cases_where_cases_are_counted")]
 
     operations = [migrations.RunPython(refuse, allow, elidable=False)]
