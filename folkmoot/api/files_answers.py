@@ -59,6 +59,17 @@ def _standards() -> Table:
     return table_of("standards", title, columns_of(rows_framework.StandardRow), rows)
 
 
+def _standings() -> Table:
+    in_use = rows_framework.framework_called("", timezone.localdate())
+    found = rows_framework.standings_like(in_use, newest=False)
+    ordered = found.order_by("area__code", "standard", "period_end")
+    title = "Where places stand on each standard, in every period"
+    columns = columns_of(rows_framework.StandingRow)
+    return table_of(
+        "standings", title, columns, _rows(rows_framework.standing_rows(ordered, in_use))
+    )
+
+
 def _body_standings() -> Table:
     in_use = rows_framework.framework_called("", timezone.localdate())
     found = rows_body_standings.body_standings_like(in_use, newest=False)
@@ -100,6 +111,7 @@ TABLES: dict[str, Callable[[], Table]] = {
     "holders": _holders,
     "remits": _remits,
     "standards": _standards,
+    "standings": _standings,
     "body-standings": _body_standings,
     "duties": _duties,
     "interventions": _interventions,

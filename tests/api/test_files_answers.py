@@ -31,6 +31,7 @@ SAME = {
     "/holders.csv": "holders?current=false",
     "/remits.csv": "remits",
     "/standards.csv": "standards",
+    "/standings.csv": "standings?newest=false",
     "/acts.csv": "acts",
     STANDINGS[0]: "standings?place=devon&newest=false",
     STANDINGS[1]: "standings?standard=ehc-plan-20-weeks&newest=false",
