@@ -81,8 +81,19 @@ def test_who_is_not_known_is_said_with_a_way_to_tell_and_every_line_has_its_law(
 
     assert "not known to this site" in text_of(html)
     assert 'href="/body/devon-county-council/#tell-us"' in html
-    for who in re.findall(r'<div class="fm-who">.*?</div>', html, re.S):
-        assert "By" in text_of(who).split(), who
+    for row, fold in re.findall(
+        r'<tr class="fm-opens">(.*?)</tr>\s*<tr class="fm-open">(.*?)</tr>', html, re.S
+    ):
+        named = {text_of(name) for name in re.findall(r'<p class="fm-who__name">.*?</p>', row)}
+        in_full = re.findall(r'<div class="fm-who">.*?</div>', fold, re.S)
+        assert named
+        assert named <= {
+            text_of(name)
+            for who in in_full
+            for name in re.findall(r'<p class="fm-who__name">.*?</p>', who)
+        }
+        for who in in_full:
+            assert "By" in text_of(who).split(), who
 
 
 def test_a_known_holder_is_named(built, client, today):
