@@ -53,7 +53,7 @@ def check(file: Path | None, style: str) -> None:
     can never or always fire is a fault. Exit code 3 if there is any.
     """
     from folkmoot.common.errors import BadInput
-    from folkmoot.framework.checking import check_framework, check_versions
+    from folkmoot.framework.checking import check_framework, check_versions, latest
     from folkmoot.framework.history import judged, panels_of
     from folkmoot.framework.reading import read_frameworks
     from folkmoot.shipped import shipped
@@ -65,7 +65,7 @@ def check(file: Path | None, style: str) -> None:
         read, faults = _read_file(file)
         reads = [read] if read else []
     known, with_data = _known(), _has_account()
-    for read in reads:
+    for read in latest(reads):
         found = judged(read.framework, panels_of(read.framework)) if with_data else None
         faults.extend(check_framework(read, known, found))
     if faults and style == "json":

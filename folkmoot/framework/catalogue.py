@@ -13,7 +13,7 @@ from typing import Literal
 
 from pydantic import ConfigDict, Field, model_validator
 
-from folkmoot.bodies.rules import BODY_KINDS
+from folkmoot.bodies.rules import BODY_KINDS, OFFICE_KINDS
 from folkmoot.places.rules import KINDS
 from folkmoot.services.catalogue import Entry
 
@@ -47,6 +47,11 @@ class Reference(Part):
     seen: str = Field(min_length=10, description="what was read, a secondary page included")
     checked: dt.date
 
+    @property
+    def only_home(self) -> bool:
+        """Whether the link leads to somebody's home page and not to the page that was read."""
+        return self.link.removeprefix("https://").partition("/")[2] == ""
+
 
 class Standard(Part):
     """What must be achieved, or is asked for: ``kind`` tells which."""
@@ -78,6 +83,9 @@ class Standard(Part):
     doubt: str = Field(
         default="", description="why a figure short of the line does not prove a breach"
     )
+    elsewhere: str = Field(
+        default="", description="who publishes figures that this site does not hold"
+    )
 
     @model_validator(mode="after")
     def _coherent(self) -> Standard:
@@ -91,6 +99,8 @@ class Standard(Part):
             raise ValueError("say in subject what it is about, as it has no service")
         if (self.measure is None) != (self.line is None):
             raise ValueError("a measure needs its line, and a line its measure")
+        if self.measure and self.elsewhere:
+            raise ValueError("it is judged here: elsewhere is for figures that are not held here")
         if self.measure and not self.applies_to:
             raise ValueError("a standard that is judged must say of which areas it is asked")
         if self.starts is None and len(self.dates_note) < 20:
@@ -108,12 +118,24 @@ class Standard(Part):
 
 
 class Role(Part):
-    """Somebody with a part in stepping in. ``may`` uses the words of the ladder."""
+    """Somebody with a part in stepping in. ``may`` uses the words of the ladder.
+
+    ``office``: kinds of office of the body, one of which must be held to play the part; empty
+    where whoever acts for the body may.
+    """
 
     id: str = Field(pattern=SLUG)
     title: str
     may: tuple[Literal["propose", "decide", "reply", "review", "appeal"], ...] = ()
+    office: tuple[str, ...] = ()
     source: Reference | None = None
+
+    @model_validator(mode="after")
+    def _coherent(self) -> Role:
+        unknown = sorted(set(self.office) - OFFICE_KINDS.keys())
+        if unknown:
+            raise ValueError(f"unknown kinds of office: {', '.join(unknown)}")
+        return self
 
 
 class Power(Part):
@@ -207,7 +229,17 @@ class LeftOut(Part):
     """Something that might be expected here and is not, with the reason."""
 
     id: str
+    title: str = ""
     why: str = Field(min_length=15)
+
+
+# Fields that came later, left out of the document where they say nothing, so that older
+# documents keep their digests.
+_YOUNGER = {
+    "standards": ("bodies", "elsewhere"),
+    "roles": ("office",),
+    "left_out": ("title",),
+}
 
 
 class Framework(Part):
@@ -238,9 +270,12 @@ class Framework(Part):
         found = self.model_dump(mode="json", by_alias=True)
         for standard in found["standards"]:
             standard["applies_to"] = sorted(standard["applies_to"])
-            # Left out where it says nothing, so that older documents keep their digests.
-            if bodies := sorted(standard.pop("bodies")):
-                standard["bodies"] = bodies
+            standard["bodies"] = sorted(standard["bodies"])
+        for name, fields in _YOUNGER.items():
+            for part in found[name]:
+                for field in fields:
+                    if not part[field]:
+                        del part[field]
         return found
 
     def digest(self) -> str:

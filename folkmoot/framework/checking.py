@@ -14,6 +14,8 @@ from folkmoot.framework.rules.standing import Judged
 from folkmoot.framework.rules.trigger import held
 
 LABEL = "illustrative"
+# What a role must be allowed to do to stand in a field of a step.
+_MAY = {"proposes": "propose", "decides": "decide"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,20 @@ def check_versions(reads: Sequence[Read]) -> list[Fault]:
     return faults
 
 
+def latest(reads: Sequence[Read]) -> list[Read]:
+    """Of each framework the version that begins last: the one that can still be put right.
+
+    An earlier one stays as it was put into use, whatever the checks ask for by now and whatever
+    has left the catalogue since.
+    """
+    last: dict[str, Read] = {}
+    for read in reads:
+        known = last.get(read.framework.slug)
+        if known is None or known.framework.starts <= read.framework.starts:
+            last[read.framework.slug] = read
+    return list(last.values())
+
+
 def _twice(read: Read) -> Iterable[Fault]:
     framework = read.framework
     lists: dict[str, list[str]] = {
@@ -102,7 +118,7 @@ def _standards(read: Read, known: Known) -> Iterable[Fault]:
 
 def _names(read: Read, known: Known) -> Iterable[Fault]:
     framework = read.framework
-    roles = {role.id for role in framework.roles}
+    roles = {role.id: role for role in framework.roles}
     powers = {power.id for power in framework.powers}
     safeguards = {safeguard.id for safeguard in framework.safeguards}
     for index, power in enumerate(framework.powers):
@@ -110,9 +126,14 @@ def _names(read: Read, known: Known) -> Iterable[Fault]:
             yield _unknown(read, ("powers", index, "who"), "role", power.who)
     for index, step in enumerate(framework.ladder):
         path = ("ladder", index)
-        for name in ("proposes", "decides"):
-            if getattr(step, name) not in roles:
+        for name, may in _MAY.items():
+            role = roles.get(getattr(step, name))
+            if role is None:
                 yield _unknown(read, (*path, name), "role", getattr(step, name))
+            elif may not in role.may:
+                what = f"the role {role.id!r} may not {may}."
+                remedy = f"Add {may} to its may, or name a role that has it."
+                yield read.lines.fault((*path, name), what, remedy)
         for number, power_id in enumerate(step.powers):
             if power_id not in powers:
                 yield _unknown(read, (*path, "powers", number), "power", power_id)

@@ -124,7 +124,10 @@ def read_frameworks(folder: Path) -> tuple[list[Read], list[Fault]]:
 
 
 def with_standards(read: Read, others: Sequence[Framework]) -> tuple[Read, list[Fault]]:
-    """``read`` with the standards that it takes over, the newest version of them."""
+    """``read`` with the standards that it takes over: of the version in force as it begins.
+
+    Versions that come later change nothing in it: what is in use is never changed.
+    """
     framework = read.framework
     if framework.standards_from is None:
         return read, []
@@ -132,7 +135,8 @@ def with_standards(read: Read, others: Sequence[Framework]) -> tuple[Read, list[
     if not sources:
         what = f"there is no framework {framework.standards_from!r} with its own standards."
         return read, [read.lines.fault(("standards_from",), what, "Name one that there is.")]
-    source = max(sources, key=lambda other: other.starts)
+    begun = [other for other in sources if other.starts <= framework.starts]
+    source = max(begun, key=lambda o: o.starts) if begun else min(sources, key=lambda o: o.starts)
     own = {standard.id for standard in framework.standards}
     taken = tuple(standard for standard in source.standards if standard.id not in own)
     whole = framework.model_copy(update={"standards": (*framework.standards, *taken)})

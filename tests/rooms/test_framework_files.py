@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from folkmoot.framework.catalogue import MINIMUMS, Framework
-from folkmoot.framework.checking import Known, check_framework, check_versions
+from folkmoot.framework.checking import Known, check_framework, check_versions, latest
 from folkmoot.framework.reading import Lines, Read, read_framework, read_frameworks
 from folkmoot.framework.rules.standing import judge
 from folkmoot.measures.catalogue import read_catalogue
@@ -25,7 +25,7 @@ TRY = Known(
     frozenset({"special-educational-needs"}), {"plans-in-time": "special-educational-needs"}
 )
 READS, FAULTS = read_frameworks(FOLDER)
-SHIPPED = {read.framework.slug: read.framework for read in READS}
+SHIPPED = {read.framework.slug: read.framework for read in latest(READS)}
 FOUND = SHIPPED["england-as-found"]
 ILLUSTRATIVE = SHIPPED["illustrative"]
 
@@ -35,9 +35,55 @@ ILLUSTRATIVE = SHIPPED["illustrative"]
 
 def test_the_shipped_frameworks_have_no_fault():
     faults = [*FAULTS, *check_versions(READS)]
-    faults += [fault for read in READS for fault in check_framework(read, KNOWN)]
+    faults += [fault for read in latest(READS) for fault in check_framework(read, KNOWN)]
 
     assert [str(fault) for fault in faults] == []
+
+
+# What was put into use with earlier releases of Folkmoot, and is the same for ever.
+IN_USE = {
+    (
+        "england-as-found",
+        "2026-11-23.1",
+    ): "72bd40f3c6dec3f5e6700e161b588eb5fdbb209a6fd081b7f5dd9f9bf5faad3e",
+    (
+        "illustrative",
+        "2026-11-23.1",
+    ): "813ed1239b4a7ed4f97fc5891c86f26f6a42d5d982fec87be80c606f4023dac4",
+}
+
+
+@pytest.mark.parametrize("key", IN_USE)
+def test_a_version_that_was_put_into_use_is_never_changed(key):
+    found = {(r.framework.slug, r.framework.version): r.framework.digest() for r in READS}
+
+    assert found[key] == IN_USE[key]
+
+
+def test_of_several_versions_the_one_that_begins_last_is_checked():
+    newest = {(r.framework.slug, r.framework.version) for r in latest(READS)}
+
+    assert not newest & IN_USE.keys()
+    assert {slug for slug, _ in newest} == {slug for slug, _ in IN_USE}
+
+
+def test_standards_are_taken_over_from_the_version_in_force_as_a_framework_begins(tmp_path):
+    folder = tmp_path / "frameworks"
+    write(folder, framework(version="1"), "try.yaml")
+    later = framework(
+        standard(title="A plan within 20 weeks, now"), version="2", **{"from": dt.date(2026, 9, 1)}
+    )
+    write(folder, later, "try--2.yaml")
+    for slug, day in (("early", dt.date(2026, 3, 1)), ("late", dt.date(2026, 10, 1))):
+        own = framework(slug=slug, **{"from": day}).document()
+        write(folder, {**own, "standards": [], "standards_from": "try"}, f"{slug}.yaml")
+
+    reads, faults = read_frameworks(folder)
+
+    assert faults == []
+    titles = {r.framework.slug: r.framework.standards[0].title for r in reads}
+    assert titles["early"] == "A plan within 20 weeks"
+    assert titles["late"] == "A plan within 20 weeks, now"
 
 
 def test_england_as_found_has_no_ladder_and_illustrative_says_that_it_is():
@@ -188,6 +234,22 @@ def test_a_standard_that_does_not_hang_together_is_a_fault(tmp_path, change, say
     assert f"line {line_of(path, '- id: plans')}, standards.0" in faults[0].where
 
 
+def test_a_role_asks_for_offices_that_there_are(tmp_path):
+    fields = framework().document()
+    assert "office" not in fields["roles"][0]
+    fields["roles"][0]["office"] = ["minister", "wizard"]
+    path = write(tmp_path / "frameworks", fields)
+
+    _, faults = read_framework(path)
+
+    assert [(fault.where.split(", ")[-1], fault.what) for fault in faults] == [
+        ("roles.0", "Value error, unknown kinds of office: wizard.")
+    ]
+    assert ILLUSTRATIVE.step("support").decides == "minister"
+    minister = next(role for role in ILLUSTRATIVE.roles if role.id == "minister")
+    assert minister.office == ("minister",)
+
+
 def test_a_field_twice_and_a_file_that_is_no_yaml_are_found_with_their_line(tmp_path):
     path = write(tmp_path / "frameworks", framework())
     path.write_text(path.read_text() + "title: Illustrative again\n")
@@ -263,6 +325,8 @@ def edited(**changes):
         ({"standards__0__service": "magic"}, "standards.0.service", "unknown service 'magic'"),
         ({"standards__0__measure": "magic"}, "standards.0.measure", "unknown measure 'magic'"),
         ({"ladder__0__proposes": "king"}, "ladder.0.proposes", "unknown role 'king'"),
+        ({"roles__0__may": ["decide"]}, "ladder.0.proposes", "'officer' may not propose"),
+        ({"roles__0__may": ["propose"]}, "ladder.0.decides", "'officer' may not decide"),
         ({"ladder__0__powers": ["dragon"]}, "ladder.0.powers.0", "unknown power 'dragon'"),
         ({"ladder__0__safeguards": ["x"]}, "ladder.0.safeguards.0", "unknown safeguard 'x'"),
         ({"ladder__0__after": "later"}, "ladder.0.after", "not a step above"),
