@@ -10,16 +10,22 @@ from folkmoot.framework.catalogue import Framework
 from folkmoot.framework.history import Panels, judged, panels
 from folkmoot.framework.rules.standing import HOWS, STATES, Judged, newest_of
 
-_PARTS = ("standards", "roles", "powers", "ladder", "safeguards")
-_WHOLE = ("title", "scope", "illustrative", "nation", "pauses", "sources", "left_out")
+_PARTS = (
+    "standards", "roles", "powers", "ladder", "safeguards", "pauses", "sources", "left_out",
+)  # fmt: skip
+_WHOLE = ("title", "scope", "from", "to", "illustrative", "nation", "standards_from")
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One thing that differs. ``what``: added, removed or changed; ``before``, ``after``: JSON."""
+    """One thing that differs. ``what``: added, removed or changed; ``before``, ``after``: JSON.
+
+    ``title`` is what people call the part that ``id`` names, as the later version has it.
+    """
 
     part: str
     id: str
+    title: str
     field: str
     what: str
     before: Any
@@ -71,22 +77,40 @@ def _changes(before: Framework, after: Framework) -> Iterable[Change]:
     old, new = before.document(), after.document()
     for name in _WHOLE:
         if old[name] != new[name]:
-            yield Change("framework", after.slug, name, "changed", old[name], new[name])
+            yield Change(
+                "framework", after.slug, after.title, name, "changed", old[name], new[name]
+            )
     for part in _PARTS:
         one, other = _by_id(old[part]), _by_id(new[part])
         for key in [*one, *(key for key in other if key not in one)]:
-            if key not in other:
-                yield Change(part, key, "", "removed", one[key], None)
-            elif key not in one:
-                yield Change(part, key, "", "added", None, other[key])
-            else:
-                for field, was in one[key].items():
-                    if was != other[key][field]:
-                        yield Change(part, key, field, "changed", was, other[key][field])
+            yield from _of_part(part, key, one.get(key), other.get(key))
+
+
+def _of_part(
+    part: str, key: str, one: dict[str, Any] | None, other: dict[str, Any] | None
+) -> Iterable[Change]:
+    title = (other or one or {}).get("title") or key
+    if one is None or other is None:
+        yield Change(part, key, title, "", "added" if one is None else "removed", one, other)
+        return
+    # A field that says nothing may be left out of a document, of either version.
+    for field in [*one, *(field for field in other if field not in one)]:
+        was, now = one.get(field), other.get(field)
+        if was != now:
+            yield Change(part, key, title, field, "changed", was, now)
 
 
 def _by_id(parts: Any) -> dict[str, dict[str, Any]]:
-    return {part["id"]: part for part in parts}
+    """Parts by their id, or by their title where they have none."""
+    found: dict[str, dict[str, Any]] = {}
+    for part in parts:
+        key = again = part.get("id") or part["title"]
+        times = 1
+        while again in found:
+            times += 1
+            again = f"{key} ({times})"
+        found[again] = part
+    return found
 
 
 _NOTHING = ("", "", False)

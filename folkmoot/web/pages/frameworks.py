@@ -1,13 +1,10 @@
-"""Operating frameworks: what is required, who says so, and what changed between two versions."""
+"""Operating frameworks: what is required, who says so, and when the centre may step in."""
 
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -19,24 +16,14 @@ from django.utils.translation import ngettext
 from folkmoot.common.errors import NotFound
 from folkmoot.framework import queries
 from folkmoot.framework.catalogue import Condition, Framework, Step
-from folkmoot.framework.differences import Change, Moved, diff
 from folkmoot.framework.queries import InUse
 from folkmoot.measures.queries import Edition, edition
-from folkmoot.measures.rules.periods import label
-from folkmoot.places.models import Area
 from folkmoot.services.models import Service
 from folkmoot.web.pages.discretion import discretion
+from folkmoot.web.pages.framework_compare import compare_frameworks, every_version
 from folkmoot.web.pages.standard import standard
 from folkmoot.web.remembered import remembered
 from folkmoot.web.requirements import Required, day, everywhere, sorted_out
-
-RECORD, REHEARSAL = "record", "rehearsal"
-SPACES = (RECORD, REHEARSAL)
-
-
-def every_version() -> list[InUse]:
-    """Every version of every framework: those in use first, newest first in each."""
-    return [version for space in SPACES for version in queries.versions(space)]
 
 
 def framework_path(framework: Framework, *, version: bool = False) -> str:
@@ -202,140 +189,6 @@ def framework_version(request: HttpRequest, slug: str, version: str) -> HttpResp
     except NotFound as error:
         raise NotFound(_("There is no such version of that framework."), _known()) from error
     return _page(request, in_use, newest=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One difference between two versions, ready to print."""
-
-    part: str
-    name: str
-    field: str
-    what: str
-    before: str
-    after: str
-
-
-@dataclass(frozen=True, slots=True)
-class Shift:
-    """A place whose standing differs."""
-
-    standard: str
-    link: str
-    place: str
-    place_link: str
-    period: str
-    before: str
-    after: str
-    before_failing: bool
-    after_failing: bool
-
-
-def _said(value: Any) -> str:
-    if value is None or value == "":
-        return "—"
-    if isinstance(value, str):
-        return value
-    if isinstance(value, dict) and "title" in value:
-        return str(value["title"])
-    return json.dumps(value, ensure_ascii=False, indent=1)
-
-
-def _lines(changes: Iterable[Change]) -> list[Line]:
-    words = {"added": _("added"), "removed": _("removed"), "changed": _("changed")}
-    parts = {
-        "framework": _("The framework"),
-        "standards": _("Standards"),
-        "roles": _("Roles"),
-        "powers": _("Powers"),
-        "ladder": _("Steps"),
-        "safeguards": _("Safeguards"),
-    }
-    return [
-        Line(
-            parts.get(change.part, change.part),
-            change.id,
-            change.field.replace("_", " "),
-            words[change.what],
-            _said(change.before),
-            _said(change.after),
-        )
-        for change in changes
-    ]
-
-
-def state_words(state: str, failing: bool) -> str:
-    """The state of a standing in a word or two."""
-    if failing:
-        return _("below the minimum")
-    return {
-        "": _("not asked"),
-        "meets": _("meets it"),
-        "below": _("short of the line"),
-        "cannot-say": _("cannot be said"),
-        "not-in-release": _("not in the release"),
-    }[state]
-
-
-def _shifts(moved: Sequence[Moved], frameworks: Sequence[Framework]) -> list[Shift]:
-    standards = {s.id: s.title for one in frameworks for s in one.standards}
-    codes = {one.area for one in moved}
-    slugs = dict(Area.objects.filter(code__in=codes).values_list("code", "slug"))
-    return [
-        Shift(
-            standard=standards.get(one.standard, one.standard),
-            link=f"/standard/{one.standard}/",
-            place=one.area_name,
-            place_link=f"/place/{slugs[one.area]}/" if one.area in slugs else "",
-            period=label(one.period) if one.period else "",
-            before=state_words(one.before[0], one.before[2]),
-            after=state_words(one.after[0], one.after[2]),
-            before_failing=one.before[2],
-            after_failing=one.after[2],
-        )
-        for one in moved
-    ]
-
-
-def _chosen(key: str) -> InUse | None:
-    """The version that a key such as "illustrative/2026-11-23.1" names; None for nothing."""
-    if not key:
-        return None
-    slug, _slash, version = key.partition("/")
-    return queries.version_of(slug, version) if version else queries.current(_today(), slug)
-
-
-def _key(one: InUse) -> str:
-    return f"{one.framework.slug}/{one.framework.version}"
-
-
-def _today() -> dt.date:
-    return timezone.localdate()
-
-
-@remembered
-def compare_frameworks(request: HttpRequest) -> HttpResponse:
-    """Two versions side by side: what changed, and which places' standing changes with it."""
-    keys = [request.GET.get(name, "")[:120] for name in ("a", "b")]
-    one, other = (_chosen(key) for key in keys)
-    every = every_version()
-    choices = [(_key(one), f"{one.framework.title}, {one.framework.version}") for one in every]
-    context: dict[str, object] = {
-        "choices": choices,
-        "a": one,
-        "b": other,
-        "chosen_a": _key(one) if one else "",
-        "chosen_b": _key(other) if other else "",
-        "trail": [(_("What is required"), "/frameworks/")],
-    }
-    if one and other:
-        found = diff(one.framework, other.framework)
-        context |= {
-            "lines": _lines(found.changes),
-            "shifts": _shifts(found.moved, (one.framework, other.framework)),
-            "illustrative": [f for f in (one.framework, other.framework) if f.illustrative],
-        }
-    return render(request, "pages/framework_compare.html", context)
 
 
 urlpatterns = [
