@@ -49,9 +49,12 @@ def framework() -> None:
 def check(file: Path | None, style: str) -> None:
     """Checks FILE, or every shipped framework: all faults at once, with line and path.
 
-    Where the account has been built, triggers are also tried on all its history, and one that
-    can never or always fire is a fault. Exit code 3 if there is any.
+    A version in FILE must stand beside the shipped ones and those in use here: with a name of its
+    own, over days of its own. Where the account has been built, triggers are also tried on all
+    its history, and one that can never or always fire is a fault. Exit code 3 if there is any.
     """
+    from django.utils import timezone
+
     from folkmoot.common.errors import BadInput
     from folkmoot.framework.checking import check_framework, check_versions, latest
     from folkmoot.framework.history import judged, panels_of
@@ -64,10 +67,11 @@ def check(file: Path | None, style: str) -> None:
     else:
         read, faults = _read_file(file)
         reads = [read] if read else []
+        faults += _beside(read) if read and not read.stand_ins else []
     known, with_data = _known(), _has_account()
     for read in latest(reads):
         found = judged(read.framework, panels_of(read.framework)) if with_data else None
-        faults.extend(check_framework(read, known, found))
+        faults.extend(check_framework(read, known, found, timezone.localdate()))
     if faults and style == "json":
         click.echo(json.dumps([dataclasses.asdict(fault) for fault in faults], indent=1))
     if faults:
@@ -259,6 +263,22 @@ def _read_file(file: Path) -> tuple[Read | None, list[Any]]:
     return read, [*faults, *more]
 
 
+def _beside(read: Read) -> list[Any]:
+    """What a version in a file clashes with: shipped versions, and those in use here."""
+    from folkmoot.framework.checking import check_versions
+    from folkmoot.framework.importing import clashes
+    from folkmoot.framework.reading import read_frameworks
+    from folkmoot.shipped import shipped
+
+    own = read.framework
+    others, _ = read_frameworks(shipped("catalogue") / "frameworks")
+    same = [o for o in others if o.framework.slug == own.slug]
+    if any(other.framework.digest() == own.digest() for other in same):
+        return []
+    faults = [fault for other in same for fault in check_versions([other, read])]
+    return faults or (clashes(own) if _is_migrated() else [])
+
+
 def _find(which: str) -> Framework:
     """A framework by file, by slug or by slug@version. Raises NotFound and BadInput."""
     from folkmoot.common.errors import BadInput, NotFound
@@ -286,12 +306,18 @@ def _find(which: str) -> Framework:
 
 def _has_account() -> bool:
     """Whether an account has been built in this installation."""
-    from django.db import connection
-
     from folkmoot.measures.models import MeasureAccount
 
-    table = MeasureAccount._meta.db_table
-    return table in connection.introspection.table_names() and MeasureAccount.objects.exists()
+    return _is_migrated() and MeasureAccount.objects.exists()
+
+
+def _is_migrated() -> bool:
+    """Whether there is a database of this installation."""
+    from django.db import connection
+
+    from folkmoot.framework.models import FrameworkVersion
+
+    return FrameworkVersion._meta.db_table in connection.introspection.table_names()
 
 
 def _known() -> Any:

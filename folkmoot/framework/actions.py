@@ -11,6 +11,7 @@ from folkmoot.bodies.queries import central_body
 from folkmoot.common.errors import BadInput, Conflict, Fault
 from folkmoot.framework.catalogue import Framework
 from folkmoot.framework.checking import Known, check_framework
+from folkmoot.framework.history import judged, panels_of
 from folkmoot.framework.importing import put_in_use
 from folkmoot.framework.models import FrameworkVersion
 from folkmoot.framework.reading import Lines, Read
@@ -42,7 +43,9 @@ def adopt_framework(
     """
     role = require(actor, CENTRE, body, day_of(at))
     central_body(body)
-    faults: Sequence[Fault] = check_framework(_unlined(framework), known_here())
+    faults: Sequence[Fault] = check_framework(
+        _unlined(framework), known_here(), judged(framework, panels_of(framework)), day_of(at)
+    )
     if faults:
         raise BadInput(faults)
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,11 +10,14 @@ from itertools import combinations
 
 from folkmoot.common.errors import Fault
 from folkmoot.framework.catalogue import MINIMUMS, Standard, Step
+from folkmoot.framework.mending import Where
+from folkmoot.framework.reaching import reach
 from folkmoot.framework.reading import Read
 from folkmoot.framework.rules.standing import Judged
-from folkmoot.framework.rules.trigger import held
 
 LABEL = "illustrative"
+# Where a fault is, what it is, and what to do about it.
+_Found = tuple[Where, str, str]
 # What a role must be allowed to do to stand in a field of a step.
 _MAY = {"proposes": "propose", "decides": "decide"}
 
@@ -27,14 +31,18 @@ class Known:
 
 
 def check_framework(
-    read: Read, known: Known, judged: Mapping[str, Judged] | None = None
+    read: Read,
+    known: Known,
+    judged: Mapping[str, Judged] | None = None,
+    on: dt.date | None = None,
 ) -> list[Fault]:
     """Every fault of one framework that its form alone does not show.
 
     ``judged``: where every place stands on each standard, to find triggers that no figure ever
-    met, or that every figure meets; None to leave that out.
+    met, or that every figure meets; None to leave that out. ``on``: the day by which figures may
+    be too old for a trigger. Where something stands in for what is faulty, nothing is found.
     """
-    faults = [
+    found = [
         *_twice(read),
         *_standards(read, known),
         *_names(read, known),
@@ -42,9 +50,11 @@ def check_framework(
         *_labels(read),
         *_order(read),
     ]
-    if judged is not None and not faults:
-        faults.extend(_reach(read, judged))
-    return faults
+    if judged is not None:
+        found.extend(reach(read, judged, on))
+    return [
+        read.lines.fault(path, what, remedy) for path, what, remedy in found if read.sound(*path)
+    ]
 
 
 def check_versions(reads: Sequence[Read]) -> list[Fault]:
@@ -82,7 +92,7 @@ def latest(reads: Sequence[Read]) -> list[Read]:
     return list(last.values())
 
 
-def _twice(read: Read) -> Iterable[Fault]:
+def _twice(read: Read) -> Iterable[_Found]:
     framework = read.framework
     lists: dict[str, list[str]] = {
         "standards": [part.id for part in framework.standards],
@@ -96,78 +106,85 @@ def _twice(read: Read) -> Iterable[Fault]:
         for index, own in enumerate(ids):
             if seen[own] > 1:
                 what = f"{own!r} is the id of {seen[own]} {name}."
-                yield read.lines.fault((name, index, "id"), what, "Give each its own.")
+                yield (name, index, "id"), what, "Give each its own."
 
 
-def _standards(read: Read, known: Known) -> Iterable[Fault]:
+def _standards(read: Read, known: Known) -> Iterable[_Found]:
     for index, standard in enumerate(read.framework.standards):
         path = ("standards", index)
         if standard.service is not None and standard.service not in known.services:
             what = f"unknown service {standard.service!r}."
             remedy = "Name one of the catalogue, or null with a subject."
-            yield read.lines.fault((*path, "service"), what, remedy)
+            yield (*path, "service"), what, remedy
         if standard.measure is None:
             continue
         if standard.measure not in known.measures:
             what = f"unknown measure {standard.measure!r}."
-            yield read.lines.fault((*path, "measure"), what, "Name one of the catalogue, or null.")
+            yield (*path, "measure"), what, "Name one of the catalogue, or null."
         elif standard.service != known.measures[standard.measure]:
             what = f"{standard.measure!r} belongs to {known.measures[standard.measure]!r}."
-            yield read.lines.fault((*path, "service"), what, "Give the standard that service.")
+            yield (*path, "service"), what, "Give the standard that service."
 
 
-def _names(read: Read, known: Known) -> Iterable[Fault]:
+def _names(read: Read, known: Known) -> Iterable[_Found]:
     framework = read.framework
     roles = {role.id: role for role in framework.roles}
     powers = {power.id for power in framework.powers}
     safeguards = {safeguard.id for safeguard in framework.safeguards}
     for index, power in enumerate(framework.powers):
         if power.who not in roles:
-            yield _unknown(read, ("powers", index, "who"), "role", power.who)
+            yield _unknown(("powers", index, "who"), "role", power.who)
     for index, step in enumerate(framework.ladder):
         path = ("ladder", index)
         for name, may in _MAY.items():
             role = roles.get(getattr(step, name))
             if role is None:
-                yield _unknown(read, (*path, name), "role", getattr(step, name))
+                yield _unknown((*path, name), "role", getattr(step, name))
             elif may not in role.may:
                 what = f"the role {role.id!r} may not {may}."
                 remedy = f"Add {may} to its may, or name a role that has it."
-                yield read.lines.fault((*path, name), what, remedy)
+                yield (*path, name), what, remedy
         for number, power_id in enumerate(step.powers):
             if power_id not in powers:
-                yield _unknown(read, (*path, "powers", number), "power", power_id)
+                yield _unknown((*path, "powers", number), "power", power_id)
         for number, safeguard_id in enumerate(step.safeguards):
             if safeguard_id not in safeguards:
-                yield _unknown(read, (*path, "safeguards", number), "safeguard", safeguard_id)
+                yield _unknown((*path, "safeguards", number), "safeguard", safeguard_id)
         yield from _triggers(read, known, step, path)
 
 
-def _unknown(read: Read, path: Sequence[str | int], what: str, value: str) -> Fault:
-    return read.lines.fault(path, f"unknown {what} {value!r}.", f"Add it to the {what}s.")
+def _unknown(path: Where, what: str, value: str) -> _Found:
+    return path, f"unknown {what} {value!r}.", f"Add it to the {what}s."
 
 
-def _triggers(read: Read, known: Known, step: Step, path: tuple[str | int, ...]) -> Iterable[Fault]:
+def _triggers(read: Read, known: Known, step: Step, path: Where) -> Iterable[_Found]:
     for number, trigger in enumerate(step.triggers):
         at = (*path, "triggers", number)
         if trigger.service not in known.services:
-            yield _unknown(read, (*at, "service"), "service", trigger.service)
+            yield _unknown((*at, "service"), "service", trigger.service)
         for index, condition in enumerate(trigger.conditions):
             standard = read.framework.standard(condition.standard)
             where = (*at, "conditions", index, "standard")
             if standard is None:
-                yield _unknown(read, where, "standard", condition.standard)
+                yield _unknown(where, "standard", condition.standard)
+            elif not read.sound_standard(standard.id):
+                continue
             elif not standard.minimum or not standard.measure:
-                yield read.lines.fault(where, _no_ground(standard), "Rest it on a minimum.")
+                yield where, _no_ground(standard), "Rest it on a minimum."
+            elif standard.service != trigger.service:
+                what = f"{standard.id!r} is of {standard.service!r}, not of {trigger.service!r}."
+                yield where, what, "A trigger is of one service: name a standard of it."
     for index, test in enumerate(step.exit):
         if read.framework.standard(test.standard) is None:
-            yield _unknown(read, (*path, "exit", index, "standard"), "standard", test.standard)
+            yield _unknown((*path, "exit", index, "standard"), "standard", test.standard)
+    if not read.sound(*path, "exit"):
+        return
     tested = {read.framework.standard(test.standard) for test in step.exit}
     services = {standard.service for standard in tested if standard}
     for number, trigger in enumerate(step.triggers):
         if trigger.service not in services:
             what = f"no exit test for {trigger.service!r}: the step could not end by its figures."
-            yield read.lines.fault((*path, "triggers", number), what, "Add one to exit.")
+            yield (*path, "triggers", number), what, "Add one to exit."
 
 
 def _no_ground(standard: Standard) -> str:
@@ -178,7 +195,7 @@ def _no_ground(standard: Standard) -> str:
     return f"a figure cannot prove a breach of {standard.id!r}: {standard.doubt}"
 
 
-def _sources(read: Read) -> Iterable[Fault]:
+def _sources(read: Read) -> Iterable[_Found]:
     """What is not illustrative holds only what is sourced."""
     framework = read.framework
     if framework.illustrative:
@@ -194,12 +211,12 @@ def _sources(read: Read) -> Iterable[Fault]:
         for index, part in enumerate(parts):
             if getattr(part, "source", None) is None:
                 remedy = "Give its source, or mark the whole framework illustrative."
-                yield read.lines.fault((name, index), "it has no source.", remedy)
+                yield (name, index), "it has no source.", remedy
     if not framework.sources:
-        yield read.lines.fault(("sources",), "the framework names no source.", "Name its sources.")
+        yield ("sources",), "the framework names no source.", "Name its sources."
 
 
-def _labels(read: Read) -> Iterable[Fault]:
+def _labels(read: Read) -> Iterable[_Found]:
     """What is illustrative says so wherever it shows."""
     framework = read.framework
     if not framework.illustrative:
@@ -210,33 +227,14 @@ def _labels(read: Read) -> Iterable[Fault]:
     for path, text in paths:
         if LABEL not in text.casefold():
             what = "it does not say that it is illustrative."
-            yield read.lines.fault(path, what, "Say so wherever it shows.")
+            yield path, what, "Say so wherever it shows."
 
 
-def _order(read: Read) -> Iterable[Fault]:
+def _order(read: Read) -> Iterable[_Found]:
     """A step comes after one above it."""
     above: set[str] = set()
     for index, step in enumerate(read.framework.ladder):
         if step.after is not None and step.after not in above:
             what = f"{step.after!r} is not a step above this one."
-            yield read.lines.fault(("ladder", index, "after"), what, "Name an earlier step.")
+            yield ("ladder", index, "after"), what, "Name an earlier step."
         above.add(step.id)
-
-
-def _reach(read: Read, judged: Mapping[str, Judged]) -> Iterable[Fault]:
-    """Conditions that the figures never meet, or always."""
-    for index, step in enumerate(read.framework.ladder):
-        for number, trigger in enumerate(step.triggers):
-            for at, condition in enumerate(trigger.conditions):
-                found = judged.get(condition.standard)
-                if found is None:
-                    continue
-                path = ("ladder", index, "triggers", number, "conditions", at)
-                met = held(found, condition)
-                could = found.state > 0
-                if not met.any():
-                    what = "no place has ever met this condition: it can never open the step."
-                    yield read.lines.fault(path, what, "Move the line, or fewer periods.")
-                elif met[:, condition.periods - 1 :][could[:, condition.periods - 1 :]].all():
-                    what = "every place has always met this condition: it tells none apart."
-                    yield read.lines.fault(path, what, "Move the line, or more periods.")

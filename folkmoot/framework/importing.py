@@ -11,6 +11,7 @@ from django.db import transaction
 from folkmoot.common.acts import record_act
 from folkmoot.common.errors import BadInput, Fault
 from folkmoot.framework.catalogue import Framework
+from folkmoot.framework.checking import Known, check_framework, check_versions, latest
 from folkmoot.framework.models import FrameworkVersion
 from folkmoot.framework.reading import read_frameworks
 
@@ -34,7 +35,7 @@ def put_in_use(
     same = FrameworkVersion.objects.filter(digest=digest).first()
     if same is not None:
         return same
-    faults = _faults(framework)
+    faults = clashes(framework)
     if faults:
         raise BadInput(faults)
     space = FrameworkVersion.Space
@@ -60,9 +61,15 @@ def put_in_use(
     return version
 
 
-def _faults(framework: Framework) -> list[Fault]:
+def clashes(framework: Framework) -> list[Fault]:
+    """Why a version cannot stand beside those in use: its name or its days are taken.
+
+    None where this very version is in use. One query.
+    """
     where = f"{framework.slug} {framework.version}"
-    others = list(FrameworkVersion.objects.filter(slug=framework.slug))
+    others = list(FrameworkVersion.objects.filter(slug=framework.slug).order_by("-starts", "-pk"))
+    if any(other.digest == framework.digest() for other in others):
+        return []
     if any(other.version == framework.version for other in others):
         what = "This version is in use with other content, and a version is never changed."
         return [Fault(where, what, "Give the changed framework a new version and a day to begin.")]
@@ -71,14 +78,25 @@ def _faults(framework: Framework) -> list[Fault]:
     if clash:
         what = f"Version {clash[0].version} begins on {clash[0].starts}, no earlier than this one."
         return [Fault(where, what, "Let the new version begin after those in use.")]
+    # One whose end is set was promised to hold until then.
+    ending = [other for other in others if other.ends and other.ends >= framework.starts]
+    if ending:
+        what = f"Version {ending[0].version} runs until {ending[0].ends}, into this one."
+        return [Fault(where, what, "Let the new version begin on the day after, or later.")]
     return []
 
 
 def load_shipped(
-    folder: Path, *, at: dt.datetime, office: str = OFFICE
+    folder: Path, known: Known, *, at: dt.datetime, office: str = OFFICE
 ) -> Sequence[FrameworkVersion]:
-    """Put every framework in ``folder`` into use, all or none. Safe to repeat. Raises BadInput."""
+    """Put every framework in ``folder`` into use, all or none. Safe to repeat.
+
+    ``known``: what they may name. Raises BadInput with every fault that needs no figures: a new
+    release of data never stops a build.
+    """
     found, faults = read_frameworks(folder)
+    faults += check_versions(found)
+    faults += [fault for read in latest(found) for fault in check_framework(read, known)]
     if faults:
         raise BadInput(faults, f"The frameworks have {len(faults)} faults.")
     found.sort(key=lambda read: (read.framework.slug, read.framework.starts))

@@ -11,9 +11,9 @@ from pydantic import ValidationError
 
 from folkmoot.common.errors import Fault
 from folkmoot.framework.catalogue import Framework
+from folkmoot.framework.mending import Where, mended
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-Where = tuple[str | int, ...]
 _REMEDY = "See docs/frameworks.md for what the field means."
 
 
@@ -39,15 +39,31 @@ class Lines:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A framework as it was read, with the lines of its file."""
+    """A framework as it was read, with the lines of its file.
+
+    ``stand_ins``: where something stands in for what is faulty; empty in what has no fault of form.
+    """
 
     framework: Framework
     lines: Lines
+    stand_ins: frozenset[Where] = frozenset()
+
+    def sound(self, *path: str | int) -> bool:
+        """Whether nothing stands in at this path, around it or below it."""
+        return not any(
+            path[: len(place)] == place or place[: len(path)] == path for place in self.stand_ins
+        )
+
+    def sound_standard(self, key: str) -> bool:
+        """Whether nothing stands in within the standard of this id."""
+        ids = [standard.id for standard in self.framework.standards]
+        return key not in ids or self.sound("standards", ids.index(key))
 
 
 def read_framework(path: Path, *, name: str = "") -> tuple[Read | None, list[Fault]]:
     """The framework in one file, and every fault of its form. Raises nothing for content.
 
+    Where there are such faults, what is given is fit to be checked further and for nothing else.
     Standards that it takes over from another framework are not resolved: see
     ``read_frameworks``. ``name`` is what faults call the file.
     """
@@ -71,11 +87,12 @@ def read_framework(path: Path, *, name: str = "") -> tuple[Read | None, list[Fau
     try:
         framework = Framework.model_validate(raw)
     except ValidationError as error:
+        whole, places, later = mended(raw, error)
         faults.extend(
             lines.fault(item["loc"], f"{item['msg']}.", _REMEDY, str(item.get("input", "")))
-            for item in error.errors()
+            for item in [*error.errors(), *later]
         )
-        return None, faults
+        return (Read(whole, lines, places) if whole else None), faults
     return Read(framework, lines), faults
 
 
@@ -115,7 +132,7 @@ def read_frameworks(folder: Path) -> tuple[list[Read], list[Fault]]:
         faults.extend(more)
         if read is None:
             continue
-        if path.stem.split("--")[0] != read.framework.slug:
+        if read.sound("slug") and path.stem.split("--")[0] != read.framework.slug:
             what = f"the file is called {path.stem!r} and its slug is {read.framework.slug!r}."
             faults.append(read.lines.fault(("slug",), what, "Name the file after the slug."))
         found.append(read)
@@ -140,4 +157,4 @@ def with_standards(read: Read, others: Sequence[Framework]) -> tuple[Read, list[
     own = {standard.id for standard in framework.standards}
     taken = tuple(standard for standard in source.standards if standard.id not in own)
     whole = framework.model_copy(update={"standards": (*framework.standards, *taken)})
-    return Read(whole, read.lines), []
+    return Read(whole, read.lines, read.stand_ins), []

@@ -29,6 +29,7 @@ def build_whole(
         return "\n".join([NOTHING_CHANGED, *held_lines(held_releases())])
 
     from folkmoot.bodies.importing import import_bodies
+    from folkmoot.framework.actions import known_here
     from folkmoot.framework.building import build_standings
     from folkmoot.framework.cases.importing import import_elsewhere
     from folkmoot.framework.importing import load_shipped
@@ -38,7 +39,7 @@ def build_whole(
     progress(_LATER, 0, 2)
     bodies = import_bodies(data, catalogue, at=at)
     progress(_LATER, 1, 2)
-    load_shipped(catalogue / "frameworks", at=at)
+    load_shipped(catalogue / "frameworks", known_here(), at=at)
     import_elsewhere(data)
     standings = build_standings(at)
     progress(_LATER, 2, 2)

@@ -141,9 +141,9 @@ def test_no_door_repeats_what_was_typed_as_a_place(text: str, caplog: Any) -> No
 def test_standings_of_devon_say_how_far_and_how_long() -> None:
     rows = items("/standings?place=devon&failing=true")
     (row,) = [row for row in rows if row["standard"] == EHC]
-    known = Standing.objects.get(
+    known = Standing.objects.filter(
         area__slug="devon", standard=EHC, newest=True, framework__space="record"
-    )
+    ).latest("framework__starts")
     for name in ("value", "shortfall", "consecutive", "state", "how", "failing"):
         assert row[name] == getattr(known, name)
     assert row["says"] == "About 1,440 of 1,491 late: below the minimum."
@@ -203,13 +203,13 @@ class TestRehearsal:
         assert "case:2/reply" not in csv
 
     def test_an_illustrative_framework_is_not_one_of_the_record(self) -> None:
-        version = FrameworkVersion.objects.get(slug="illustrative")
+        version = FrameworkVersion.objects.filter(slug="illustrative").latest("starts")
         assert version.standings.exists()
         for key in ("illustrative", f"illustrative@{version.version}"):
             for path in ("/standards", "/standings"):
                 status, body = get(f"{path}?framework={key}")
                 assert (status, body["error"]["code"]) == (404, "not-found")
-        record = FrameworkVersion.objects.get(slug="england-as-found")
+        record = FrameworkVersion.objects.filter(slug="england-as-found").latest("starts")
         rows = items("/standings?newest=false&limit=1000")
         assert len(rows) == record.standings.count()
         assert {row["framework"] for row in rows} == {f"england-as-found@{record.version}"}

@@ -94,6 +94,18 @@ def test_the_centre_of_another_department_or_of_a_rehearsal_may_not():
             adopt_framework(actor=person, body=BODY, framework=sourced(), at=AT)
 
 
+def test_a_trigger_that_no_figure_ever_met_is_not_adopted():
+    account()
+    whole = framework(standard(line=1), title="Illustrative", version="2")
+
+    with pytest.raises(BadInput) as refused:
+        adopt_framework(actor=holder("centre"), body=BODY, framework=whole, at=AT)
+
+    assert "it can never open the step" in refused.value.faults[0].what
+    assert not FrameworkVersion.objects.exists()
+    adopt_framework(actor=holder("centre"), body=BODY, framework=framework(), at=AT)
+
+
 def test_a_framework_with_a_fault_is_refused_with_every_one():
     account()
     faulty = framework(standard(service="magic", measure="nought"))

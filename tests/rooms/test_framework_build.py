@@ -4,6 +4,7 @@ import datetime as dt
 
 import numpy as np
 import pytest
+import yaml
 
 from folkmoot.common.errors import BadInput, NotFound
 from folkmoot.common.models import PublicAct
@@ -18,6 +19,7 @@ from folkmoot.measures.models import MeasureAccount
 from folkmoot.places.models import Area
 from folkmoot.shipped import shipped
 from tests.rooms.framework_account import AT, SEN, account
+from tests.rooms.framework_known import KNOWN
 from tests.rooms.framework_material import DEVON, LEEDS, SOURCE, TODAY, YORK, framework, standard
 
 pytestmark = pytest.mark.django_db
@@ -280,21 +282,55 @@ def test_no_version_in_use_is_not_found():
 def test_the_shipped_frameworks_load_once_and_come_back_whole():
     folder = shipped("catalogue") / "frameworks"
 
-    load_shipped(folder, at=AT)
-    load_shipped(folder, at=AT)
+    load_shipped(folder, KNOWN, at=AT)
+    load_shipped(folder, KNOWN, at=AT)
 
-    assert FrameworkVersion.objects.count() == 2
-    assert PublicAct.objects.count() == 1
+    assert FrameworkVersion.objects.count() == len(list(folder.glob("*.yaml"))) >= 4
+    assert PublicAct.objects.count() == FrameworkVersion.objects.filter(space="record").count()
     found = queries.current(TODAY)
     assert found.framework.digest() == found.digest
     assert queries.current(TODAY, queries.ILLUSTRATIVE).framework.ladder
+
+
+@pytest.mark.parametrize(
+    ("second", "says"),
+    [
+        ({"version": "2", "from": "2026-06-01", "measure": "magic"}, "unknown measure 'magic'"),
+        ({"version": "2", "from": "2026-03-01"}, "overlap from 2026-03-01"),
+        ({"version": "1", "from": "2026-06-01"}, "is also that of"),
+    ],
+)
+def test_a_build_refuses_what_the_check_refuses(tmp_path, second, says):
+    first = unlabelled(standard(measure="dfe-ehc-plans-20-weeks"), to="2026-03-31").document()
+    later = dict(second)
+    measure = later.pop("measure", "dfe-ehc-plans-20-weeks")
+    other = {**unlabelled(standard(measure=measure)).document(), **later}
+    for name, whole in (("england-as-found--1", first), ("england-as-found", other)):
+        whole |= {"roles": [], "safeguards": []}
+        (tmp_path / f"{name}.yaml").write_text(yaml.safe_dump(whole))
+
+    with pytest.raises(BadInput) as refused:
+        load_shipped(tmp_path, KNOWN, at=AT)
+
+    assert [says in fault.what for fault in refused.value.faults] == [True]
+    assert not FrameworkVersion.objects.exists()
+
+
+def test_a_version_in_use_holds_until_the_end_that_it_set():
+    put_in_use(unlabelled(to=dt.date(2026, 3, 31)), office="build", at=AT)
+    early = {"version": "2", "from": dt.date(2026, 3, 31)}
+
+    with pytest.raises(BadInput) as refused:
+        put_in_use(unlabelled(**early), office="build", at=AT)
+    assert "runs until 2026-03-31" in refused.value.faults[0].what
+    put_in_use(unlabelled(version="2", **{"from": dt.date(2026, 4, 1)}), office="build", at=AT)
 
 
 def test_a_folder_with_a_fault_loads_nothing(tmp_path):
     (tmp_path / "bad.yaml").write_text("slug: bad\n")
 
     with pytest.raises(BadInput):
-        load_shipped(tmp_path, at=AT)
+        load_shipped(tmp_path, KNOWN, at=AT)
 
     assert not FrameworkVersion.objects.exists()
 

@@ -7,7 +7,9 @@ import yaml
 from click.testing import CliRunner
 
 from folkmoot.cli.main import main
-from tests.rooms.framework_account import account
+from folkmoot.framework.catalogue import Framework
+from folkmoot.framework.importing import put_in_use
+from tests.rooms.framework_account import AT, account
 from tests.rooms.framework_material import framework, standard
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +47,34 @@ def test_a_file_with_faults_is_refused_with_all_of_them(tmp_path):
     assert "unknown measure 'x'" in done.output
     faults = json.loads(as_json.stdout)
     assert [fault["where"].split(", ")[-1] for fault in faults] == ["standards.1.measure"]
+
+
+def test_a_version_in_a_file_must_stand_beside_the_shipped_ones_and_those_in_use(tmp_path):
+    path = tmp_path / "mine.yaml"
+    shipped = json.loads(run("show", "england-as-found", "--format", "json").output)
+
+    def check(**more):
+        path.write_text(yaml.safe_dump({**shipped, **more}, sort_keys=False))
+        done = run("check", str(path))
+        return done.exit_code, done.output
+
+    assert check()[0] == 0  # the shipped version itself
+    code, said = check(scope="England, with other words than those that are shipped")
+    assert code == 3
+    assert f"version '{shipped['version']}' is also that of" in said
+    code, said = check(version="mine")
+    assert code == 3
+    assert "overlap" in said
+    later = {"version": "mine", "from": "2030-01-01"}
+    assert check(**later)[0] == 0
+    put_in_use(
+        Framework.model_validate({**shipped, "version": "theirs", "from": "2031-01-01"}),
+        office="build",
+        at=AT,
+    )
+    code, said = check(**later)
+    assert code == 3
+    assert "Version theirs begins on 2031-01-01" in said
 
 
 def test_a_file_may_take_over_the_shipped_standards(tmp_path):

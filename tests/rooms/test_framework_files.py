@@ -11,16 +11,11 @@ from folkmoot.framework.catalogue import MINIMUMS, Framework
 from folkmoot.framework.checking import Known, check_framework, check_versions, latest
 from folkmoot.framework.reading import Lines, Read, read_framework, read_frameworks
 from folkmoot.framework.rules.standing import judge
-from folkmoot.measures.catalogue import read_catalogue
 from folkmoot.shipped import shipped
+from tests.rooms.framework_known import CATALOGUE, KNOWN
 from tests.rooms.framework_material import DEVON, LEEDS, framework, panel, standard
 
 FOLDER = shipped("catalogue") / "frameworks"
-CATALOGUE, _ = read_catalogue(shipped("catalogue"))
-KNOWN = Known(
-    frozenset(CATALOGUE.services),
-    {slug: measure.service for slug, measure in CATALOGUE.measures.items()},
-)
 TRY = Known(
     frozenset({"special-educational-needs"}), {"plans-in-time": "special-educational-needs"}
 )
@@ -196,7 +191,7 @@ def test_every_fault_of_form_is_found_at_once_with_line_and_path(tmp_path):
 
     read, faults = read_framework(path)
 
-    assert read is None
+    assert read.stand_ins
     assert {fault.where for fault in faults} == {
         f"frameworks/try.yaml, line {line_of(path, '- id: plans')}, standards.0.source",
         f"frameworks/try.yaml, line {line_of(path, 'kind: wish')}, standards.1.kind",
@@ -400,6 +395,147 @@ def test_what_is_not_illustrative_must_be_sourced():
         "ladder.0",
         "safeguards.0",
         "sources",
+    ]
+
+
+# ---- Every fault at once
+
+
+def every_fault(folder, fields, judged=None):
+    """(path, what) of what the check of a file finds, of form and across it."""
+    read, faults = read_framework(write(folder, fields))
+    assert read is not None
+    faults = [*faults, *check_framework(read, TRY, judged)]
+    return {(fault.where.split(", ")[-1], fault.what) for fault in faults}
+
+
+def faulty():
+    """A framework with faults of form, of names and of reach, some within one part."""
+    fields = framework(standard(), standard(id="second"), standard(id="third")).document()
+    fields["standards"][1]["kind"] = "wish"
+    fields["standards"][2]["measure"] = "magic"
+    del fields["standards"][2]["source"]
+    fields["ladder"][0] |= {"reply_days": 0, "proposes": "king"}
+    fields["ladder"][0]["triggers"][0]["conditions"] += [
+        {"standard": "second", "shortfall": 0},
+        {"standard": "nought", "shortfall": 0},
+    ]
+    del fields["roles"][0]["title"]
+    return fields
+
+
+def test_faults_of_form_hide_no_fault_of_names_or_reach(tmp_path):
+    judged = {"plans": judge(panel({DEVON: [50.0, 50.0], LEEDS: [45.0, 90.0]}), standard())}
+
+    found = every_fault(tmp_path / "frameworks", faulty(), judged)
+
+    assert {where for where, _ in found} == {
+        "standards.1.kind",
+        "standards.2.source",
+        "standards.2.measure",
+        "ladder.0.reply_days",
+        "ladder.0.proposes",
+        "ladder.0.triggers.0.conditions.0",
+        "ladder.0.triggers.0.conditions.2.standard",
+        "roles.0.title",
+    }
+    assert ("ladder.0.proposes", "unknown role 'king'.") in found
+    assert any("never open the step" in what for _, what in found)
+    assert not any("stand" in what for _, what in found if "standard" not in what)
+
+
+def test_a_part_that_does_not_hang_together_shows_once_its_fields_are_sound(tmp_path):
+    fields = framework(standard(), standard(id="second")).document()
+    fields["standards"][0] |= {"measure": None}
+    fields["standards"][1] |= {"unit": 5, "service": "magic"}
+    fields["ladder"] = "none"
+
+    found = every_fault(tmp_path / "frameworks", fields)
+
+    assert {where for where, _ in found} == {
+        "standards.0",
+        "standards.1.unit",
+        "standards.1.service",
+        "ladder",
+    }
+
+
+@pytest.mark.parametrize("part", ["standards", "roles", "ladder", "safeguards"])
+@pytest.mark.parametrize("value", [None, "text", 7, {}, [], [None], ["text"], [{}]])
+def test_no_nonsense_in_place_of_a_part_crashes_the_check(tmp_path, part, value):
+    fields = {**framework().document(), part: value}
+    read, faults = read_framework(write(tmp_path / "frameworks", fields))
+
+    assert faults or value == []
+    for field in list(fields):
+        broken = {**fields, field: value}
+        read, faults = read_framework(write(tmp_path / "frameworks", broken))
+        if read is not None:
+            check_framework(read, TRY, {})
+
+
+def twofold(match, one, other, **more):
+    """A step that opens by two conditions, each on a standard of its own kind of place."""
+    standards = (standard(**one), standard(**{"id": "second", **other}))
+    fields = framework(*standards).document()
+    trigger = {"service": "special-educational-needs", "match": match, **more}
+    trigger["conditions"] = [{"standard": s.id, "shortfall": 0} for s in standards]
+    fields["ladder"][0]["triggers"] = [trigger]
+    return Framework.model_validate(fields)
+
+
+def reached(whole, values, on=None, second=None):
+    figures = [panel(values), panel(second or values)]
+    judged = {s.id: judge(p, s) for s, p in zip(whole.standards, figures, strict=True)}
+    read = Read(whole, Lines("try", {}))
+    return [(f.where.split(", ")[-1], f.what) for f in check_framework(read, TRY, judged, on)]
+
+
+TRIGGER = "ladder.0.triggers.0"
+COUNTY, CITY = {"applies_to": ["county"]}, {"applies_to": ["metropolitan"]}
+MIXED = {DEVON: [50.0, 100.0], LEEDS: [100.0, 50.0]}
+
+
+def test_two_conditions_that_no_place_can_meet_together_are_a_fault():
+    assert reached(twofold("any", COUNTY, CITY), MIXED) == []
+    ((where, what),) = reached(twofold("all", COUNTY, CITY), MIXED)
+    assert where == TRIGGER
+    assert "ever met these conditions together" in what
+    # In two places that are each asked both, but never short of both at once.
+    halves = {DEVON: [50.0, 60.0], LEEDS: [100.0, 100.0]}
+    assert reached(twofold("all", {"line": 70}, {"line": 100}), halves) == []
+
+
+def test_conditions_of_which_every_place_always_meets_one_are_a_fault():
+    other = {DEVON: [100.0, 50.0], LEEDS: [50.0, 100.0]}
+    ((where, what),) = reached(twofold("any", {}, {}), MIXED, second=other)
+    assert where == TRIGGER
+    assert "they tell none apart" in what
+    assert "never open" in reached(twofold("all", {}, {}), MIXED, second=other)[0][1]
+
+
+def test_figures_too_old_for_a_trigger_are_a_fault():
+    whole = twofold("all", {}, {}, no_older_than_months=12)
+    assert reached(whole, MIXED, dt.date(2025, 1, 1)) == []
+    ((where, what),) = reached(whole, MIXED, dt.date(2025, 1, 2))
+    assert where == f"{TRIGGER}.no_older_than_months"
+    assert "31 December 2023" in what
+
+
+def test_a_condition_on_a_standard_of_another_service_is_a_fault():
+    known = Known(
+        frozenset({"special-educational-needs", "emergency-care"}),
+        {**TRY.measures, "waits": "emergency-care"},
+    )
+    waits = standard(id="waits", service="emergency-care", measure="waits")
+    fields = framework(standard(), waits).document()
+    fields["ladder"][0]["triggers"][0]["conditions"].append({"standard": "waits", "shortfall": 0})
+
+    assert checked(Framework.model_validate(fields), known=known) == [
+        (
+            "ladder.0.triggers.0.conditions.1.standard",
+            "'waits' is of 'emergency-care', not of 'special-educational-needs'.",
+        )
     ]
 
 

@@ -22,6 +22,7 @@ from tests.rooms import people_invented as invented
 from tests.rooms.bodies_loaded import bodies
 from tests.rooms.cases_begun import DAY, EQUALITY, REASONS, REPLY
 from tests.rooms.duties_owed import DFE, DFE_DOMAIN
+from tests.rooms.framework_known import KNOWN
 
 __all__ = ["bodies"]
 DEVON, YORK = "E10000008", "E06000014"
@@ -33,7 +34,7 @@ HERE = {"space": "rehearsal"}
 def site(bodies, db, at):
     """Every shipped place and body, both shipped frameworks, and Devon's and York's figures."""
     account.account("dfe-ehc-plans-20-weeks")
-    load_shipped(shipped("catalogue") / "frameworks", at=at)
+    load_shipped(shipped("catalogue") / "frameworks", KNOWN, at=at)
     build_standings(at)
 
 

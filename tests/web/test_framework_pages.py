@@ -176,9 +176,9 @@ def test_a_page_changes_when_standings_do(built, client):
     Standing.objects.filter(area__slug="devon", standard="ehc-plan-20-weeks").update(
         value=50.0, failing=False, state="meets"
     )
-    row = StandardAccount.objects.get(
+    row = StandardAccount.objects.filter(
         standard="ehc-plan-20-weeks", framework__slug="england-as-found"
-    )
+    ).latest("framework__starts")
     assert "About 1,440 of 1,491 late" in get(client, path)  # kept, until a build says otherwise
     row.computed_at = row.computed_at.replace(year=2030)
     row.save()
