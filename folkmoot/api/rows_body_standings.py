@@ -85,7 +85,7 @@ def body_standing_rows(
     """(position, row) of each standing: two queries."""
     units = dict(Measure.objects.values_list("slug", "unit"))
     key = framework_key(in_use)
-    for pk, held in held_bodies(rows, in_use.framework):
+    for pk, held in held_bodies(rows, in_use):
         yield pk, _row(key, held, units[held.fact.measure])
 
 

@@ -207,7 +207,7 @@ def standing_rows(
     """(position, row) of each standing: two queries."""
     units = dict(Measure.objects.values_list("slug", "unit"))
     key = framework_key(in_use)
-    for pk, held in held_rows(rows, in_use.framework):
+    for pk, held in held_rows(rows, in_use):
         yield pk, _standing_row(key, held, units[held.fact.measure])
 
 

@@ -90,32 +90,27 @@ def check(file: Path | None, style: str) -> None:
 def show(which: str, style: str) -> None:
     """Prints the standards and the ladder of a framework, and how places stand on each."""
     from folkmoot.framework.catalogue import KIND_WORDS
-    from folkmoot.framework.history import judged, panels_of
-    from folkmoot.framework.rules.standing import newest_of
-    from folkmoot.framework.rules.wording import NO_FIGURES
+    from folkmoot.framework.rules.wording import no_figures
 
     found = _find(which)
+    stand = _how_places_stand(found)
     if style == "json":
-        click.echo(json.dumps(found.document(), ensure_ascii=False, indent=1))
+        told = {**found.document(), "standings": stand}
+        click.echo(json.dumps(told, ensure_ascii=False, indent=1))
         return
-    standing = judged(found, panels_of(found)) if _has_account() else {}
     click.echo(f"{found.title}, version {found.version}, from {found.starts}")
     click.echo(f"{found.scope}\n")
     for standard in found.standards:
         about = standard.service or standard.subject
         click.echo(f"{standard.title}")
         click.echo(f"  {KIND_WORDS[standard.kind]}; {about}; {standard.source.title}")
-        each = standing.get(standard.id)
-        newest = newest_of(each) if each else -1
-        if each is None or newest < 0:
-            click.echo(f"  {NO_FIGURES}")
+        each = stand.get(standard.id)
+        if each is None:
+            click.echo(f"  {no_figures(standard)}")
             continue
-        asked = int((each.state[:, newest] > 0).sum())
-        below = int((each.state[:, newest] == 2).sum())
-        failing = int(each.failing[:, newest].sum())
-        period = each.panel.periods[newest]
         click.echo(
-            f"  {period}: {below} of {asked} places short of it, {failing} below the minimum"
+            f"  {each['period']}: {each['below']} of {each['asked']} places short of it, "
+            f"{each['failing']} below the minimum"
         )
     for step in found.ladder:
         click.echo(f"\nStep: {step.title}. {step.what}")
@@ -123,6 +118,25 @@ def show(which: str, style: str) -> None:
             f"  notice {step.notice_days} days, reply {step.reply_days} days, reviewed every "
             f"{step.review_months} months, at longest {step.longest_months} months"
         )
+
+
+def _how_places_stand(found: Framework) -> dict[str, dict[str, Any]]:
+    """Standard → its newest period and how many places stand where; {} without an account."""
+    from folkmoot.framework.history import judged, panels_of
+    from folkmoot.framework.rules.standing import newest_of
+
+    standing = judged(found, panels_of(found)) if _has_account() else {}
+    told: dict[str, dict[str, Any]] = {}
+    for key, each in standing.items():
+        newest = newest_of(each)
+        if newest >= 0:
+            told[key] = {
+                "period": each.panel.periods[newest],
+                "asked": int((each.state[:, newest] > 0).sum()),
+                "below": int((each.state[:, newest] == 2).sum()),
+                "failing": int(each.failing[:, newest].sum()),
+            }
+    return told
 
 
 @framework.command()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import CharField, Count, F, Q, QuerySet, Subquery, Value
@@ -14,8 +14,7 @@ from folkmoot.common.errors import NotFound
 from folkmoot.framework.catalogue import Framework, Standard
 from folkmoot.framework.models import FrameworkVersion, StandardAccount, Standing
 from folkmoot.framework.rules.facts import Fact
-from folkmoot.framework.rules.wording import NO_FIGURES, stands
-from folkmoot.measures.models import MeasureAccount
+from folkmoot.framework.rules.wording import no_figures, stands
 
 SHIPPED = "england-as-found"
 ILLUSTRATIVE = "illustrative"
@@ -23,13 +22,14 @@ ILLUSTRATIVE = "illustrative"
 
 @dataclass(frozen=True, slots=True)
 class InUse:
-    """A version of a framework as it is in use."""
+    """A version of a framework as it is in use; ``on``: the day it was asked for, if any."""
 
     id: int
     framework: Framework
     adopted_at: dt.datetime
     digest: str
     space: str
+    on: dt.date | None = None
 
 
 # Frameworks by digest: what a digest names never changes.
@@ -47,9 +47,9 @@ def _framework(row: FrameworkVersion) -> Framework:
     return found
 
 
-def in_use_of(row: FrameworkVersion) -> InUse:
+def in_use_of(row: FrameworkVersion, on: dt.date | None = None) -> InUse:
     """A version that has been read, parsed once in each process."""
-    return InUse(row.pk, _framework(row), row.adopted_at, row.digest, row.space)
+    return InUse(row.pk, _framework(row), row.adopted_at, row.digest, row.space, on)
 
 
 def _light() -> QuerySet[FrameworkVersion, FrameworkVersion]:
@@ -67,7 +67,7 @@ def current(on: dt.date, slug: str = SHIPPED) -> InUse:
     row = rows.order_by("-starts", "-pk").first()
     if row is None:
         raise NotFound(f"No version of the framework {slug!r} is in use on {on}.")
-    return in_use_of(row)
+    return in_use_of(row, on)
 
 
 def version_of(slug: str, version: str) -> InUse:
@@ -136,7 +136,7 @@ _COLUMNS = (
 _ABOUT = "measure__definition__reading__counted_by__about"
 
 
-def held_rows(rows: QuerySet[Standing, Standing], framework: Framework) -> list[tuple[int, Held]]:
+def held_rows(rows: QuerySet[Standing, Standing], in_use: InUse) -> list[tuple[int, Held]]:
     """(id, standing) of rows of one framework, in their order: one query."""
     records: Any = rows.annotate(release_key=_RELEASE).values_list(
         "pk", *_COLUMNS, "release_key", "row", _ABOUT, "newest", "area__name", "area__slug"
@@ -144,15 +144,15 @@ def held_rows(rows: QuerySet[Standing, Standing], framework: Framework) -> list[
     found = []
     for pk, *columns, row, about, newest, name, slug in records:
         fact = Fact(*[*columns, row or 0, bool(about)])
-        standard = framework.standard(fact.standard)
+        standard = in_use.framework.standard(fact.standard)
         if standard is not None:
-            held = Held(standard, fact, newest, name, slug, stands(standard, fact))
-            found.append((pk, held))
+            says = stands(standard, fact, on=in_use.on if newest else None)
+            found.append((pk, Held(standard, fact, newest, name, slug, says)))
     return found
 
 
-def _held(rows: QuerySet[Standing, Standing], framework: Framework) -> list[Held]:
-    return [held for _, held in held_rows(rows, framework)]
+def _held(rows: QuerySet[Standing, Standing], in_use: InUse) -> list[Held]:
+    return [held for _, held in held_rows(rows, in_use)]
 
 
 def standings(area: int, in_use: InUse, service: str = "") -> list[Held]:
@@ -164,9 +164,7 @@ def standings(area: int, in_use: InUse, service: str = "") -> list[Held]:
     rows = Standing.objects.filter(framework_id=in_use.id, area_id=area, newest=True)
     order = {standard.id: at for at, standard in enumerate(in_use.framework.standards)}
     found = [
-        held
-        for held in _held(rows, in_use.framework)
-        if not service or held.standard.service == service
+        held for held in _held(rows, in_use) if not service or held.standard.service == service
     ]
     found.sort(
         key=lambda held: (
@@ -205,20 +203,20 @@ def failing_in(areas: Collection[int], on: dt.date, slug: str = SHIPPED) -> list
 def standing_of(area: int, standard: str, in_use: InUse) -> list[Held]:
     """Where a place stands on one standard in every period, oldest first. One query."""
     rows = Standing.objects.filter(framework_id=in_use.id, area_id=area, standard=standard)
-    return _held(rows.order_by("period_end", "period"), in_use.framework)
+    return _held(rows.order_by("period_end", "period"), in_use)
 
 
 def facts(area: int, in_use: InUse) -> list[Fact]:
     """Every standing of a place, as a finding needs them. One query."""
     rows = Standing.objects.filter(framework_id=in_use.id, area_id=area)
-    return [held.fact for held in _held(rows.order_by("period_end"), in_use.framework)]
+    return [held.fact for held in _held(rows.order_by("period_end"), in_use)]
 
 
 def worst(standard: str, in_use: InUse, limit: int | None = None) -> list[Held]:
     """Every place on one standard in its newest period, the furthest beyond the line first."""
     rows = Standing.objects.filter(framework_id=in_use.id, standard=standard, newest=True)
     ordered = rows.order_by(F("shortfall").desc(nulls_last=True), "area__name")
-    return _held(ordered[:limit] if limit else ordered, in_use.framework)
+    return _held(ordered[:limit] if limit else ordered, in_use)
 
 
 def rows_of(
@@ -232,7 +230,7 @@ def rows_of(
         rows = rows.filter(standard=standard)
     if newest:
         rows = rows.filter(newest=True)
-    return _held(rows.order_by("area__code", "standard", "period_end"), in_use.framework)
+    return _held(rows.order_by("area__code", "standard", "period_end"), in_use)
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +263,7 @@ def required(in_use: InUse, on: dt.date, service: str | None = None) -> list[Req
                 row.period if row else "",
                 row.summary["states"] if row else {},
                 row.summary["failing"] if row else 0,
-                "" if row and row.period else NO_FIGURES,
+                "" if row and row.period else no_figures(standard),
                 _asked(standard, on),
             )
         )
@@ -275,64 +273,3 @@ def required(in_use: InUse, on: dt.date, service: str | None = None) -> list[Req
 def _asked(standard: Standard, on: dt.date) -> bool:
     begun = standard.starts is None or standard.starts <= on
     return begun and not (standard.ends and standard.ends < on) and standard.kind != "historic"
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """What is left to places: one measure, and the range of what places have.
-
-    ``low``, ``middle``, ``high``: a tenth, half and nine tenths of the places compared lie at or
-    below; None where nothing is compared. ``bound`` tells that a minimum is set on it.
-    """
-
-    measure: str
-    title: str
-    unit: str
-    decimals: int
-    polarity: str
-    period: str
-    places: int
-    low: float | None
-    middle: float | None
-    high: float | None
-    bound: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Discretion:
-    """What a framework requires of a service; everything else is for local decision."""
-
-    service: str
-    required: tuple[Required, ...]
-    choices: tuple[Choice, ...]
-
-
-def discretion(service: str, in_use: InUse, on: dt.date) -> Discretion:
-    """What is required of a service, and the range of what places choose or have. Two queries."""
-    asked = required(in_use, on, service)
-    bound = {r.standard.measure for r in asked if r.standard.minimum and r.in_force}
-    rows = MeasureAccount.objects.filter(measure__service__slug=service).select_related("measure")
-    ordered = rows.order_by(F("measure__headline").asc(nulls_last=True), "measure__title")
-    choices = [replace(_choice(row), bound=row.measure.slug in bound) for row in ordered]
-    return Discretion(service, tuple(asked), tuple(choices))
-
-
-def _choice(row: MeasureAccount) -> Choice:
-    series: list[list[Any]] = row.summary.get("all") or []
-    none: list[Any] = [row.period, None, None, None]
-    newest = next((entry for entry in series if entry[0] == row.period), none)
-    _, middle, low, high = newest
-    measure = row.measure
-    return Choice(
-        measure.slug,
-        measure.title,
-        measure.unit,
-        measure.decimals,
-        measure.polarity,
-        row.period,
-        row.field,
-        low,
-        middle,
-        high,
-        bound=False,
-    )

@@ -8,7 +8,6 @@ from django.db.models import CharField, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 
 from folkmoot.bodies.rules import BODY_KINDS
-from folkmoot.framework.catalogue import Framework
 from folkmoot.framework.models import BodyStanding
 from folkmoot.framework.queries import Held, InUse
 from folkmoot.framework.rules.facts import Fact
@@ -39,7 +38,7 @@ _RELEASE = Concat(
 
 
 def held_bodies(
-    rows: QuerySet[BodyStanding, BodyStanding], framework: Framework
+    rows: QuerySet[BodyStanding, BodyStanding], in_use: InUse
 ) -> list[tuple[int, Held]]:
     """(id, standing) of rows of one framework, in their order: one query.
 
@@ -52,9 +51,9 @@ def held_bodies(
     found = []
     for pk, *columns, status, release, row, newest, name, kind in records:
         fact = Fact(*[*columns, None, None, status, release, row or 0])
-        standard = framework.standard(fact.standard)
+        standard = in_use.framework.standard(fact.standard)
         if standard is not None:
-            says = stands(standard, fact, BODY_KINDS[kind])
+            says = stands(standard, fact, BODY_KINDS[kind], in_use.on if newest else None)
             found.append((pk, Held(standard, fact, newest, name, "", says)))
     return found
 
@@ -62,10 +61,10 @@ def held_bodies(
 def history_of_body(body: int, in_use: InUse) -> list[Held]:
     """Where a body (its id) stands on every standard asked of it, oldest first. One query."""
     rows = BodyStanding.objects.filter(body_id=body, framework_id=in_use.id)
-    return [held for _, held in held_bodies(rows.order_by("period_end", "pk"), in_use.framework)]
+    return [held for _, held in held_bodies(rows.order_by("period_end", "pk"), in_use)]
 
 
 def bodies_on(standard: str, in_use: InUse) -> list[Held]:
     """Every body on one standard in its newest period, by name. One query."""
     rows = BodyStanding.objects.filter(framework_id=in_use.id, standard=standard, newest=True)
-    return [held for _, held in held_bodies(rows.order_by("body__name"), in_use.framework)]
+    return [held for _, held in held_bodies(rows.order_by("body__name"), in_use)]

@@ -18,7 +18,7 @@ from folkmoot.framework.catalogue import KIND_WORDS, Framework, Standard
 from folkmoot.framework.queries import Held, InUse
 from folkmoot.framework.queries import Required as Tally
 from folkmoot.framework.rules.facts import Fact
-from folkmoot.framework.rules.wording import NO_FIGURES
+from folkmoot.framework.rules.wording import no_figures
 from folkmoot.measures.queries import Edition, MeasureFacts
 from folkmoot.measures.rules.periods import label
 from folkmoot.web import wording
@@ -225,14 +225,14 @@ def requirement_of(held: Held, current: Edition) -> Requirement:
     )
 
 
-def unjudged(standard: Standard, says: str = NO_FIGURES) -> Requirement:
-    """A standard on which nothing can be said of the place."""
+def unjudged(standard: Standard, says: str = "") -> Requirement:
+    """A standard on which nothing can be said of the place; ``says`` why, or what can be."""
     return Requirement(
         standard=standard,
         kind=_(KIND_WORDS[standard.kind]),
         minimum=standard.minimum,
         standing="no-figures",
-        says=_(says),
+        says=_(says or no_figures(standard)),
         figure="",
         sure="",
         periods="",

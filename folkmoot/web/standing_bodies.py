@@ -34,6 +34,7 @@ from folkmoot.web.requirements import (
     line_words,
     requirement_of,
     shortfall_words,
+    unjudged,
 )
 from folkmoot.web.templatetags.folkmoot import sign
 
@@ -66,13 +67,14 @@ class BodyRequired:
 
     ``services``: (title, link) of those of which anything is asked. ``needs`` are standards in
     force, and empty where no published figure counts anybody there; ``over`` no longer, or not
-    yet, in force.
+    yet, in force; ``unjudged`` in force, of which there are no figures here.
     """
 
     lead: str
     failing: bool
     needs: tuple[Requirement, ...]
     over: tuple[Requirement, ...]
+    unjudged: tuple[Requirement, ...]
     courses: tuple[Course, ...]
     services: tuple[tuple[str, str], ...]
 
@@ -86,8 +88,9 @@ def required_of(body: Body, on: dt.date, version: str = "") -> BodyRequired | No
     if body.kind not in BODY_CODES:
         return None
     in_use, known = current(on), edition(version)
-    asked = [s for s in in_use.framework.standards if body.kind in s.bodies and s.measure]
-    if not asked:
+    every = [s for s in in_use.framework.standards if body.kind in s.bodies]
+    asked = [s for s in every if s.measure]
+    if not every:
         return None
     held = history_of_body(body.pk, in_use)
     of = {s.id: [one for one in held if one.standard.id == s.id] for s in asked}
@@ -101,6 +104,7 @@ def required_of(body: Body, on: dt.date, version: str = "") -> BodyRequired | No
         failing=bool(now and now[0].fact.failing),
         needs=tuple(requirement_of(one, known) for one in now),
         over=tuple(requirement_of(one, known) for one in newest if one not in now),
+        unjudged=tuple(unjudged(s) for s in every if not s.measure and in_force(s, on)),
         courses=tuple(
             Course(
                 s.title,

@@ -14,6 +14,7 @@ from folkmoot.framework.differences import diff
 from folkmoot.framework.history import panels
 from folkmoot.framework.importing import load_shipped, put_in_use
 from folkmoot.framework.models import FrameworkVersion, StandardAccount, Standing
+from folkmoot.framework.queries_discretion import discretion
 from folkmoot.framework.rules.trigger import find
 from folkmoot.measures.models import MeasureAccount
 from folkmoot.places.models import Area
@@ -103,8 +104,8 @@ def test_reads_take_few_queries(built, django_assert_num_queries):
         queries.standing_of(place, "plans", in_use)
     with django_assert_num_queries(1):
         queries.worst("plans", in_use)
-    with django_assert_num_queries(2):
-        queries.discretion(SEN, in_use, TODAY)
+    with django_assert_num_queries(3):
+        discretion(SEN, in_use, TODAY)
 
 
 def test_figures_of_any_number_of_measures_take_three_queries(built, django_assert_num_queries):
@@ -208,19 +209,6 @@ def test_a_standard_without_figures_says_so():
         ("No published figures to judge this by.", True),
         ("No published figures to judge this by.", False),
     ]
-
-
-def test_discretion_gives_the_range_of_what_places_have(built):
-    in_use, _ = built
-    account("left-to-places", cases=None)
-
-    found = queries.discretion(SEN, in_use, TODAY)
-
-    assert {c.measure: c.bound for c in found.choices} == {
-        "plans-in-time": True,
-        "left-to-places": False,
-    }
-    assert {(c.low, c.middle, c.high) for c in found.choices} == {(16.4, 53.6, 92.2)}
 
 
 # ---- Versions

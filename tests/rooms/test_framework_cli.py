@@ -52,6 +52,7 @@ def test_a_file_with_faults_is_refused_with_all_of_them(tmp_path):
 def test_a_version_in_a_file_must_stand_beside_the_shipped_ones_and_those_in_use(tmp_path):
     path = tmp_path / "mine.yaml"
     shipped = json.loads(run("show", "england-as-found", "--format", "json").output)
+    assert shipped.pop("standings") == {}
 
     def check(**more):
         path.write_text(yaml.safe_dump({**shipped, **more}, sort_keys=False))
@@ -105,6 +106,10 @@ def test_showing_says_how_places_stand_where_there_is_an_account(tmp_path):
     shown = run("show", write(tmp_path / "try.yaml", framework()))
 
     assert "2024-01-01/P1Y: 1 of 3 places short of it, 1 below the minimum" in shown.output
+    as_json = run("show", str(tmp_path / "try.yaml"), "--format", "json").output
+    assert json.loads(as_json)["standings"] == {
+        "plans": {"period": "2024-01-01/P1Y", "asked": 3, "below": 1, "failing": 1}
+    }
 
 
 def test_a_framework_that_is_not_there_is_not_found():

@@ -4,6 +4,7 @@ import datetime as dt
 import re
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from folkmoot.framework.models import StandardAccount, Standing
@@ -110,7 +111,8 @@ def test_no_place_is_judged_after_its_end_and_its_successor_is(built, client):
         for row in after
         if dt.date.fromisoformat(row.period[:10]) > row.area.ended
     ] == []
-    waits = Standing.objects.filter(standard="ae-four-hours", framework__slug="england-as-found")
+    in_use = current(timezone.localdate()).id
+    waits = Standing.objects.filter(standard="ae-four-hours", framework=in_use)
     names = [row.area.name for row in waits.filter(newest=True).select_related("area")]
     assert len(names) == len(set(names)) == 42
     for code in ("E54000063", "E54000064"):
@@ -238,7 +240,7 @@ def test_two_versions_stand_side_by_side(built, client):
     html = get(client, "/framework/compare/?a=england-as-found&b=illustrative")
     said = text_of(html)
     assert "What changed" in said
-    assert "Steps: notice (added)" in said
+    assert "Steps: Notice (illustrative) (added)" in said
     assert "No place's standing changes" in said
     assert "0 things differ" in text_of(
         get(client, "/framework/compare/?a=illustrative&b=illustrative")
@@ -250,12 +252,87 @@ def test_what_is_left_to_places_shows_the_range_and_blames_no_choice(built, clie
     said = text_of(html)
     assert "Everything else is for local decision" in said
     assert "no figure here says that a place chose it" in said
+    assert "Bound by a limit or national standard" in said
     bound = html.split('id="bound-caption"')[1]
+    # Limits of law stay limits where the figures cannot prove a breach.
+    for measure in ("ehc-no-plan-decision-16-weeks", "ehc-review-outcome-4-weeks"):
+        assert f"/measure/dfe-{measure}/" in bound
+        assert f"/measure/dfe-{measure}/" not in html.split('id="bound-caption"')[0]
     assert "/measure/dfe-ehc-plans-20-weeks/" in bound
     assert (
         "/measure/dfe-ehc-plans-20-weeks/"
         not in html.split('id="free-caption"')[1].split("</table>")[0]
     )
+
+
+def test_guidance_and_ambitions_are_told_apart_from_what_is_left_to_places(built, client):
+    html = get(client, "/discretion/childrens-social-care/")
+    asked = html.split('id="asked-caption"')[1].split("</table>")[0]
+    assert "/measure/dfe-conferences-15-days/" in asked
+    assert (
+        "/measure/dfe-conferences-15-days/"
+        not in html.split('id="free-caption"')[1].split("</table>")[0]
+    )
+
+
+def test_the_framework_of_england_speaks_for_no_other_nation(built, client):
+    html = get(client, "/discretion/waste/")
+    for nation in ("wales", "scotland", "northern-ireland"):
+        assert f"/measure/recycling-{nation}/" not in html
+    assert "/measure/recycling-england/" in html
+    # What the ambition counts is another base, and it says so beside the count of places.
+    said = text_of(html)
+    assert said.index("places are short of the line") < said.index("A different base")
+    assert "A different base" in text_of(get(client, "/framework/england-as-found/"))
+
+
+NEWEST = "/framework/england-as-found/2026-11-29.1/"
+
+
+@pytest.mark.parametrize(
+    ("key", "says", "not_said"),
+    [
+        ("rtt-18-weeks", "NHS England publishes this", "That is itself a finding"),
+        ("library-service", "That is itself a finding", "NHS England"),
+        ("ks2-floor", "No published figures to judge this by.", "That is itself a finding"),
+    ],
+)
+def test_only_what_is_asked_and_published_nowhere_is_a_finding(built, client, key, says, not_said):
+    with time_machine.travel("2026-11-29 12:00Z"):
+        said = text_of(get(client, f"/standard/{key}/").split("</header>")[1])
+
+    assert says in said
+    assert not_said not in said
+    assert "nobody can tell" not in said
+
+
+def test_a_milestone_that_has_passed_does_not_contradict_itself(built, client):
+    said = text_of(get(client, "/standard/ae-four-hours-march-2026/"))
+
+    assert "It is not in force now" in said
+    assert "places were short of it in July 2025, the newest period while it held" in said
+    assert "whether it was met cannot be said" in said
+    assert "Short of it in July 2025; the figures end before March 2026" in said
+    assert "Not yet at what is asked for" not in said
+
+
+def test_a_link_to_a_home_page_only_is_called_that_and_left_out_parts_have_titles(built, client):
+    said = text_of(get(client, NEWEST))
+    assert "(a link to the home page only)" in said
+    assert "Grades of police forces (PEEL)" in said
+    assert "peel:" not in said
+    assert 'href="/petitions/standards/#numbers"' in get(client, NEWEST)
+
+
+def test_the_two_versions_that_were_in_use_can_be_compared(built, client):
+    html = get(
+        client,
+        "/framework/compare/?a=england-as-found/2026-11-23.1&b=england-as-found/2026-11-29.1",
+    )
+    said = text_of(html)
+    assert "Every request for information answered within 20 working days (added)" in said
+    assert "not asked" in said
+    assert "A child's protection plan reviewed" in said
 
 
 @pytest.mark.parametrize("path", ["/framework/magic/", "/standard/ehc/", "/discretion/magic/"])

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from folkmoot.framework.catalogue import KIND_WORDS, MINIMUMS, Standard
 from folkmoot.framework.rules.facts import Fact
-from folkmoot.measures.rules.periods import day_words
+from folkmoot.measures.rules.periods import day_words, label
 
 NO_FIGURES = "No published figures to judge this by."
+NOT_HERE = "No figures here to judge this by:"
 BELOW_MINIMUM = "below the minimum"
 SHORT_OF = {"guidance": "short of what guidance asks", "ambition": "not yet at the ambition"}
 CHANCE = {
@@ -14,6 +17,11 @@ CHANCE = {
     "beyond-chance": "by more than chance",
     "every-case": "and every case is counted",
 }
+
+
+def no_figures(standard: Standard) -> str:
+    """Why there is nothing to judge a standard by: nothing is published, or not held here."""
+    return f"{NOT_HERE} {standard.elsewhere}" if standard.elsewhere else NO_FIGURES
 
 
 def in_breach(standard: Standard, fact: Fact) -> str:
@@ -57,16 +65,20 @@ def hundred(share: float) -> str:
     return f"{round(share)} in 100"
 
 
-def stands(standard: Standard, fact: Fact, whose: str = "place") -> str:
+def stands(standard: Standard, fact: Fact, whose: str = "place", on: dt.date | None = None) -> str:
     """One standing in a few words: what is said beside the figure on every page.
 
-    ``whose`` the figure is: a place's, or that of a kind of body.
+    ``whose`` the figure is: a place's, or that of a kind of body. ``on``: today, where this is
+    the newest there is; None where it is one of the past.
     """
     if fact.state == "not-in-release":
         return f"The release has no figure for this {whose}."
     if fact.state == "cannot-say":
         why = f" ({fact.status})" if fact.status else ""
         return f"It cannot be said: there is no figure to judge by{why}."
+    if on is not None and unreached(standard, fact.due, on):
+        said = "At it" if fact.state == "meets" else "Short of it"
+        return f"{said} in {label(fact.period)}; {_unknown(standard)}."
     if fact.state == "meets":
         asked = "the minimum" if standard.kind in MINIMUMS else KIND_WORDS[standard.kind]
         return f"Meets {asked}." if fact.due else f"Already at it; asked for by {_day(standard)}."
@@ -75,6 +87,17 @@ def stands(standard: Standard, fact: Fact, whose: str = "place") -> str:
         said = f"{cases}: {BELOW_MINIMUM}" if cases else f"Below the minimum, {CHANCE[fact.how]}"
         return f"{said[0].upper()}{said[1:]}."
     return f"{_short(standard, fact)}."
+
+
+def unreached(standard: Standard, due: bool, on: dt.date) -> bool:
+    """Whether the day of a milestone has passed and the figures do not reach it."""
+    return standard.due is not None and not due and standard.due < on
+
+
+def _unknown(standard: Standard) -> str:
+    """ "the figures end before March 2026, so whether it was met cannot be said"."""
+    month = f"{standard.due:%B %Y}" if standard.due else ""
+    return f"the figures end before {month}, so whether it was met cannot be said"
 
 
 def _day(standard: Standard) -> str:

@@ -10,7 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from folkmoot.framework import queries
-from folkmoot.framework.queries import Choice
+from folkmoot.framework.queries_discretion import ASKED, BOUND, FREE, Choice
+from folkmoot.framework.queries_discretion import discretion as find
 from folkmoot.measures.queries import MeasureFacts, edition
 from folkmoot.measures.rules.periods import label
 from folkmoot.web import wording
@@ -38,21 +39,32 @@ def _range(choice: Choice, measure: MeasureFacts) -> Range:
     )
 
 
+def _titles() -> list[tuple[str, str]]:
+    return [
+        (FREE, _("Left to places: the range of what they have")),
+        (ASKED, _("Asked for, but no minimum")),
+        (BOUND, _("Bound by a limit or national standard")),
+    ]
+
+
 @remembered
 def discretion(request: HttpRequest, slug: str) -> HttpResponse:
     """One service: what the framework requires of it; everything else is for local decision."""
     service = service_by_slug(slug)
     today = timezone.localdate()
     in_use = queries.current(today)
-    found = queries.discretion(slug, in_use, today)
+    found = find(slug, in_use, today)
     facts = {measure.slug: measure for measure in edition().of_service(slug)}
     ranges = [_range(c, facts[c.measure]) for c in found.choices if c.measure in facts]
     context = {
         "service": service,
         "framework": in_use.framework,
         "required": sorted_out(in_use.framework, everywhere(found.required), today),
-        "bound": [r for r in ranges if r.choice.bound],
-        "free": [r for r in ranges if not r.choice.bound],
+        "tables": [
+            (key, title, own)
+            for key, title in _titles()
+            if (own := [r for r in ranges if r.choice.under == key])
+        ],
         "trail": [
             (_("Services"), "/services/"),
             (service.title, f"/service/{service.slug}/"),

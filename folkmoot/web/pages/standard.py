@@ -16,6 +16,7 @@ from folkmoot.common.errors import NotFound
 from folkmoot.framework import queries
 from folkmoot.framework.catalogue import KIND_WORDS, Standard
 from folkmoot.framework.queries import Held, InUse
+from folkmoot.framework.rules.wording import no_figures, unreached
 from folkmoot.measures.queries import MeasureFacts, edition
 from folkmoot.measures.rules.periods import label
 from folkmoot.places.rules import KINDS
@@ -99,6 +100,8 @@ def standard(request: HttpRequest, key: str) -> HttpResponse:
         "standard": found,
         "kind": _(KIND_WORDS[found.kind]),
         "asked": in_force(found, today),
+        "no_figures": _(no_figures(found)),
+        "unreached": any(unreached(found, one.fact.due, today) for one in known),
         "dates": dates_of(found),
         "kinds": [
             *sorted(KINDS[kind][0] for kind in found.applies_to),
