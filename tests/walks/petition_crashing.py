@@ -37,6 +37,9 @@ SIGNERS, READERS = 4, 4
 SLOW = 180.0  # seconds within which everybody must have come through
 PATIENCE = 60.0  # seconds within which the site must answer again
 
+# No name has so many figures.
+SPELT = str.maketrans("0123456789", "ghijklmnop")
+
 
 class Post:
     """Files each message with one write, and takes a while to say so, as a mail server does."""
@@ -200,7 +203,8 @@ class People:
                 self.signed += 1
                 number = self.signed
             form = {
-                "name": f"Person {number}", "email": f"person.{number}@example.org",
+                "name": f"Person {number}".translate(SPELT),
+                "email": f"person.{number}@example.org",
                 "postcode": "LS1 1UR", "consent": "yes",
             }  # fmt: skip
             network = f"10.0.{number >> 8}.{number & 255}"
