@@ -27,6 +27,7 @@ GUARDS = (
     importlib.import_module("folkmoot.petitions.migrations.0012_keep_answers_and_commitments"),
     importlib.import_module("folkmoot.petitions.migrations.0013_erase_words_for_law"),
     importlib.import_module("folkmoot.petitions.migrations.0014_state_council_meetings"),
+    importlib.import_module("folkmoot.petitions.migrations.0019_give_time_back"),
 )
 IN_CI = os.environ.get("CI", "").lower() == "true"
 

@@ -142,6 +142,10 @@ VERBS: dict[str, Verb] = {
         "did not accept a question", frozenset(reasons.MODERATION), needs_reason=True
     ),
     "hide-question": Verb("hid a question", frozenset(reasons.MODERATION), needs_reason=True),
+    "unhide-question": Verb("showed a question again that had been hidden"),
+    "erase-question": Verb(
+        "erased the words of a question for good", frozenset(LEGAL_REASONS), needs_reason=True
+    ),
     "decide-question-appeal": Verb(
         "decided on an appeal about a question", frozenset(reasons.APPEALS), needs_reason=True
     ),

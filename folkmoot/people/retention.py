@@ -109,6 +109,13 @@ DRAFT_PETITIONS = Rule(
     "you began it",
 )
 
+WHO_DECIDED = Rule(
+    "who-decided",
+    "Which moderator decided on a petition or question; for which office stays public",
+    dt.timedelta(days=28),
+    "the decision, unless an appeal waits; there can be none any more",
+)
+
 RULES = (
     CODES,
     RATE_EVENTS,
@@ -124,6 +131,7 @@ RULES = (
     UNCONFIRMED_SIGNATURES,
     SIGNERS_ADDRESSES,
     DRAFT_PETITIONS,
+    WHO_DECIDED,
 )
 
 # An unused account is told by mail this long before it is erased.

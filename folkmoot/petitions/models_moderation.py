@@ -24,7 +24,7 @@ class ModerationDecision(models.Model):
     at = models.DateTimeField()
     office = models.CharField(max_length=161, help_text="privacy: public office, not a person")
     person = models.ForeignKey(
-        Person, null=True, on_delete=models.SET_NULL, related_name="+",
+        Person, null=True, on_delete=models.SET_NULL, related_name="moderation_decisions",
         help_text="so that nobody decides an appeal against their own decision",
     )  # fmt: skip
 

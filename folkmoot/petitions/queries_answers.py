@@ -162,10 +162,10 @@ def petition_of(duty: Duty | None) -> Petition | None:
 def answering_office(person: Person | None, duty: Duty, on: dt.date) -> str:
     """The office by which ``person`` may answer a petition, or speak of what was promised; or "".
 
-    An officer of the very body, or a representative for their own office. Never the centre.
+    An officer of the very body; a representative, or somebody of a central department, for their
+    own office. The centre never answers for another body.
     """
-    held = [has for has in roles_of(person, on) if has.role in rules.ANSWERERS]
-    return may_answer(held, duty.body.slug, duty.office, duty.kind, on)
+    return may_answer(roles_of(person, on), duty.body.slug, duty.office, duty.kind, on)
 
 
 def owing(person: Person | None, petition: int, duty: int, today: dt.date) -> Owing:

@@ -1,4 +1,4 @@
-"""What waits for moderators, how promptly they decide, and what they did not accept."""
+"""What waits for moderators, and what they did not accept."""
 
 from __future__ import annotations
 
@@ -12,17 +12,13 @@ from folkmoot.common.errors import Conflict, NotAllowed, NotFound
 from folkmoot.people.models import Person
 from folkmoot.people.queries import day_of, roles_of
 from folkmoot.people.rules import MODERATOR, SITE
-from folkmoot.petitions.models import ModerationDecision, Petition, Question
+from folkmoot.petitions.models import ModerationDecision, Petition
 from folkmoot.petitions.models_signing import CONFIRMED, SPONSOR
 from folkmoot.petitions.queries import DecisionLine, petition_path
 from folkmoot.petitions.rules import moderation as rules
 from folkmoot.petitions.rules.moderation import APPEAL, FIRST
 from folkmoot.petitions.rules.reasons import words_of
-from folkmoot.petitions.rules.states import HIDDEN, MODERATION, REJECTED, STATES
-from folkmoot.stats import wilson
-
-# The clock shown in public looks back so many days.
-LOOK_BACK = 365
+from folkmoot.petitions.rules.states import HIDDEN, MODERATION, REFUSED, REJECTED, STATES
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +54,8 @@ class QueueLine:
 class ForModerator:
     """Everything that a moderator needs to decide on one petition, hidden words included.
 
-    ``sponsors`` is how many support it. ``line`` is its place in the queue, None where nothing
+    ``for_site``: they moderate for the site, and not for the body only. ``sponsors`` is how many
+    support it. ``line`` is its place in the queue, None where nothing
     waits. ``appeal_text`` is "" for those who may not decide on appeals.
     """
 
@@ -80,6 +77,7 @@ class ForModerator:
     office: str
     creator_name: str
     own: bool
+    for_site: bool
     signatures: int
     sponsors: int
     opened_on: dt.date | None
@@ -87,29 +85,6 @@ class ForModerator:
     line: QueueLine | None
     appeal_text: str
     decisions: tuple[DecisionLine, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ModerationClock:
-    """How promptly moderators decide, of what was asked of them in ``days`` up to ``today``.
-
-    ``settled``: cases whose promised day is past; ``in_time`` of them were decided by it, ``late``
-    after it and ``overdue`` not yet. ``waiting`` are not decided and within their time. ``share``
-    is in_time/settled with its 95 per cent Wilson limits, shares between 0 and 1, all None where
-    nothing is settled. ``promise`` is the number of days promised.
-    """
-
-    step: str
-    days: int
-    promise: int
-    settled: int
-    in_time: int
-    late: int
-    overdue: int
-    waiting: int
-    share: float | None
-    lower: float | None
-    upper: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +129,7 @@ def queue(person: Person | None, today: dt.date) -> list[QueueLine]:
     rows = Petition.objects.select_related("area", "service", "body")
     wanted = Q(state=MODERATION)
     if SITE in bodies:
-        wanted |= _APPEALED
+        wanted |= APPEALED
     else:
         wanted &= Q(body__slug__in=bodies)
     found = list(rows.filter(wanted))
@@ -163,14 +138,14 @@ def queue(person: Person | None, today: dt.date) -> list[QueueLine]:
             petition__in=[row.pk for row in found],
             person=person,
             step=FIRST,
-            outcome__in=(REJECTED, HIDDEN),
+            outcome__in=REFUSED,
         ).values_list("petition_id", flat=True)
     )
     lines = [_line(row, person, row.pk in refused, today) for row in found]
     return sorted(lines, key=lambda line: (line.due, line.number))
 
 
-_APPEALED = Q(state__in=(REJECTED, HIDDEN), appealed_at__isnull=False) & ~Q(appeal_text="")
+APPEALED = Q(state__in=REFUSED, appealed_at__isnull=False) & ~Q(appeal_text="")
 
 
 def _line(row: Petition, person: Person | None, refused: bool, today: dt.date) -> QueueLine:
@@ -212,10 +187,10 @@ def for_moderator(person: Person | None, number: int, today: dt.date) -> ForMode
     refused = any(
         each.person_id == (person.pk if person else None)
         and each.step == FIRST
-        and each.outcome in (REJECTED, HIDDEN)
+        and each.outcome in REFUSED
         for each in decisions
     )
-    appealed = row.state in (REJECTED, HIDDEN) and bool(row.appeal_text)
+    appealed = row.state in REFUSED and bool(row.appeal_text)
     waits = row.state == MODERATION or (appealed and SITE in bodies)
     return ForModerator(
         number=row.pk,
@@ -236,6 +211,7 @@ def for_moderator(person: Person | None, number: int, today: dt.date) -> ForMode
         office=row.office,
         creator_name=row.creator_name,
         own=person is not None and row.creator_id == person.pk,
+        for_site=SITE in bodies,
         signatures=row.signatures,
         sponsors=row.signers.filter(origin=SPONSOR, state=CONFIRMED).count(),
         opened_on=row.opened_on,
@@ -291,69 +267,6 @@ def to_erase(person: Person | None, number: int, today: dt.date) -> ToErase:
         signatures=row.signatures,
         same=tuple(same.order_by("pk").distinct().values_list("pk", flat=True)),
     )
-
-
-def moderation_clock(
-    today: dt.date, *, step: str = FIRST, days: int = LOOK_BACK
-) -> ModerationClock:
-    """How promptly moderators decide on petitions and questions: three queries.
-
-    ``step`` "appeal" asks the same of appeals. Days count as at this site. A case counts once its
-    promised day is past, so that those decided early do not flatter; one that its creator
-    withdrew before it was decided does not count.
-    """
-    begin = today - dt.timedelta(days=days)
-    decided: dict[tuple[int | None, int | None, dt.datetime], dt.datetime] = {}
-    rows = ModerationDecision.objects.filter(step=step, since__date__gte=begin)
-    for petition, question, since, at in rows.values_list(
-        "petition_id", "question_id", "since", "at"
-    ):
-        # What nobody asked for, such as hiding what is open, was not waited for.
-        if since < at:
-            key = (petition, question, since)
-            decided[key] = min(at, decided.get(key, at))
-    cases: list[tuple[dt.date, dt.date | None]] = [
-        (day_of(since), day_of(at)) for (_p, _q, since), at in decided.items()
-    ]
-    cases += [(since, None) for since in _undecided(step) if since >= begin]
-    settled = [case for case in cases if rules.counts(case[0], today, step)]
-    prompt = sum(rules.in_time(since, at, step) for since, at in settled)
-    overdue = sum(at is None for _since, at in settled)
-    share = lower = upper = None
-    if settled:
-        low, high = wilson(prompt, len(settled))
-        share, lower, upper = prompt / len(settled), float(low), float(high)
-    return ModerationClock(
-        step=step,
-        days=days,
-        promise=rules.WITHIN[step].days,
-        settled=len(settled),
-        in_time=prompt,
-        late=len(settled) - prompt - overdue,
-        overdue=overdue,
-        waiting=sum(at is None for _since, at in cases) - overdue,
-        share=share,
-        lower=lower,
-        upper=upper,
-    )
-
-
-def _undecided(step: str) -> list[dt.date]:
-    """Since when each case that waits has waited: two queries."""
-    if step == FIRST:
-        petitions = Petition.objects.filter(state=MODERATION, moderation_since__isnull=False)
-        questions = Question.objects.filter(state="moderation")
-        moments = [
-            *petitions.values_list("moderation_since", flat=True),
-            *questions.values_list("asked_at", flat=True),
-        ]
-    else:
-        waiting = Question.objects.filter(appealed_at__isnull=False).exclude(appeal_text="")
-        moments = [
-            *Petition.objects.filter(_APPEALED).values_list("appealed_at", flat=True),
-            *waiting.values_list("appealed_at", flat=True),
-        ]
-    return [day_of(moment) for moment in moments if moment is not None]
 
 
 def refused(

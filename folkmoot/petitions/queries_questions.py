@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet
 
 from folkmoot.bodies.models import Office
-from folkmoot.common.errors import NotAllowed, NotFound
+from folkmoot.common.acts import LEGAL_REASONS
+from folkmoot.common.errors import Conflict, NotAllowed, NotFound
 from folkmoot.duties.models import Duty
 from folkmoot.duties.queries import AnswerLine, DutyLine, answer_line, line_of
 from folkmoot.people.models import Person
@@ -17,20 +18,28 @@ from folkmoot.people.queries import day_of, roles_of
 from folkmoot.people.rules import MODERATOR, SITE
 from folkmoot.petitions.models import Question
 from folkmoot.petitions.rules import questions as rules
-from folkmoot.petitions.rules.limits import APPEAL_WITHIN
-from folkmoot.petitions.rules.moderation import APPEAL, FIRST, due_on
+from folkmoot.petitions.rules.moderation import (
+    APPEAL,
+    FIRST,
+    due_on,
+    may_erase,
+    may_moderate,
+    may_still_appeal,
+)
 from folkmoot.petitions.rules.reasons import words_of
 
 # States that everybody may know of. What was withdrawn or is being checked is nobody else's.
 PUBLIC = (rules.ASKED, rules.REJECTED, rules.HIDDEN)
+_REFUSED = (rules.REJECTED, rules.HIDDEN)
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionLine:
     """One question on a day. ``text`` and ``asker`` are "" where they may not be shown.
 
-    ``to`` names the office or the body; ``reason_words`` follow "because". ``duty`` is the answer
-    owed, once it is asked in public.
+    ``to`` names the office or the body; ``reason_words`` follow "because", and so does
+    ``erased_why``, where the words were erased for law. ``duty`` is the answer owed, once it is
+    asked in public.
     """
 
     number: int
@@ -51,13 +60,16 @@ class QuestionLine:
     office: str
     to: str
     asked_on: dt.date
+    erased_why: str
     duty: DutyLine | None
 
     @property
     def says(self) -> str:
         """How it stands, in a sentence."""
-        if self.duty is not None:
+        if self.duty is not None and self.state == rules.ASKED:
             return self.duty.says
+        if self.erased_why:
+            return f"{self.state_words}. Its words were erased, because {self.erased_why}."
         if self.reason_words:
             return f"{self.state_words}, because {self.reason_words}."
         return f"{self.state_words}."
@@ -84,14 +96,27 @@ class OwnQuestion:
 
 @dataclass(frozen=True, slots=True)
 class WaitingQuestion:
-    """A question that waits for moderators: at ``step`` "first" or "appeal"."""
+    """A question that waits for moderators: at ``step`` "first" or "appeal".
+
+    ``step`` is "" and ``due`` None for one that waits for nothing, and can be hidden or shown.
+    """
 
     line: QuestionLine
     text: str
     step: str
     appeal: str
-    due: dt.date
+    due: dt.date | None
     days_left: int
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionToErase:
+    """A hidden question whose words somebody may erase for law."""
+
+    number: int
+    path: str
+    text: str
+    body_name: str
 
 
 def _rows() -> QuerySet[Question, Question]:
@@ -117,7 +142,7 @@ def _lines(rows: Iterable[Question], today: dt.date) -> list[QuestionLine]:
 def _line(
     row: Question, duties: dict[str, DutyLine], offices: dict[tuple[int, str], str]
 ) -> QuestionLine:
-    shown = row.state == rules.ASKED
+    shown = rules.readable(row.state, row.reason)
     title = offices.get((row.body_id, row.office), "")
     return QuestionLine(
         number=row.pk,
@@ -138,6 +163,7 @@ def _line(
         office=row.office,
         to=f"{title}, {row.body.name}" if title else row.body.name,
         asked_on=day_of(row.asked_at),
+        erased_why=LEGAL_REASONS.get(row.erased_reason or "", ""),
         duty=duties.get(row.duty) if row.duty else None,
     )
 
@@ -184,21 +210,27 @@ def questions_in(place: str, service: str, today: dt.date, *, size: int = 5) -> 
 
 def own_questions(person: Person, at: dt.datetime) -> list[OwnQuestion]:
     """Everything that ``person`` asked, newest first."""
-    rows = list(_rows().filter(asker=person).order_by("-pk"))
+    rows = list(_rows().filter(asker=person).prefetch_related("decisions").order_by("-pk"))
     lines = _lines(rows, day_of(at))
     return [
         OwnQuestion(
             line,
             row.text,
             row.state == rules.CHECKED,
-            row.state == rules.REJECTED
-            and row.appealed_at is None
-            and row.decided_at is not None
-            and at <= row.decided_at + APPEAL_WITHIN,
+            _may_appeal(row, day_of(at)),
             bool(row.appeal_text),
         )
         for row, line in zip(rows, lines, strict=True)
     ]
+
+
+def _may_appeal(row: Question, today: dt.date) -> bool:
+    """As ``actions.questions.appeal`` asks it."""
+    last = max(row.decisions.all(), key=lambda each: each.pk, default=None)
+    if row.state not in (rules.REJECTED, rules.HIDDEN) or last is None or last.step == APPEAL:
+        return False
+    over = bool(row.appeal_text) or row.erased_at is not None
+    return not over and may_still_appeal(day_of(last.at), today)
 
 
 def waiting_questions(person: Person | None, today: dt.date) -> list[WaitingQuestion]:
@@ -214,7 +246,7 @@ def waiting_questions(person: Person | None, today: dt.date) -> list[WaitingQues
     first = rows.filter(state=rules.CHECKED)
     if not site:
         first = first.filter(body__slug__in=[role.body for role in held])
-    appeals = rows.exclude(appeal_text="").filter(state=rules.REJECTED) if site else rows.none()
+    appeals = rows.exclude(appeal_text="").filter(state__in=_REFUSED) if site else rows.none()
     steps = [(FIRST, row) for row in first]
     steps += [(APPEAL, row) for row in appeals if not _decided_by(row, person)]
     lines = _lines([row for _, row in steps], today)
@@ -229,4 +261,38 @@ def waiting_questions(person: Person | None, today: dt.date) -> list[WaitingQues
 
 
 def _decided_by(row: Question, person: Person) -> bool:
-    return row.decisions.filter(step=FIRST, person=person).exists()
+    refusals = row.decisions.filter(step=FIRST, outcome__in=_REFUSED, person=person)
+    return refusals.exists()
+
+
+def question_for_moderator(person: Person | None, number: int, today: dt.date) -> WaitingQuestion:
+    """One question that ``person`` may decide on, hide or show again. Raises NotFound, NotAllowed.
+
+    While an appeal waits, nothing but the appeal is decided.
+    """
+    for one in waiting_questions(person, today):
+        if one.line.number == number:
+            return one
+    row = _rows().filter(pk=number, state__in=PUBLIC, appeal_text="").first()
+    if row is None or (person is not None and row.asker_id == person.pk):
+        raise NotFound("This question does not wait for you.", [("Waiting", "../")])
+    if not may_moderate(roles_of(person, today), row.body.slug, today):
+        raise NotAllowed("Only moderators of the body that is asked, or of this site, may.")
+    return WaitingQuestion(_lines([row], today)[0], row.text, "", "", None, 0)
+
+
+def question_to_erase(person: Person | None, number: int, today: dt.date) -> QuestionToErase:
+    """A question for whoever may erase its words: raises NotFound, NotAllowed and Conflict, as
+    ``actions.questions_moderating.erase_question`` would."""
+    if not may_erase(roles_of(person, today), today):
+        raise NotAllowed("Only moderators and administrators of this site may.")
+    row = _rows().filter(pk=number, state__in=PUBLIC).first()
+    if row is None:
+        raise NotFound("There is no public question of this number.")
+    if person is not None and row.asker_id == person.pk:
+        raise NotAllowed("Nobody moderates what they asked themselves.")
+    if row.state != rules.HIDDEN:
+        raise Conflict("Only what is hidden is erased. Hide the question first.")
+    if row.erased_at is not None:
+        raise Conflict("The words of this question are erased already.")
+    return QuestionToErase(row.pk, rules.question_path(row.pk), row.text, row.body.name)

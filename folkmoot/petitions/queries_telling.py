@@ -1,4 +1,5 @@
-"""Who is told of an answer next: signers of the petition, and of those joined with it. Only reads.
+"""Who is told: of an answer that is owed, those who may give it; of one that was given, signers of
+the petition, and of those joined with it. Only reads.
 
 Signers are walked in the order of their numbers, whichever of the petitions they signed, so that
 one cursor says how far the walk has come.
@@ -6,13 +7,38 @@ one cursor says how far the walk has come.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 
 from folkmoot.common.models import Message
+from folkmoot.duties.rules import may_answer
+from folkmoot.people.models import Person
+from folkmoot.people.queries import held, roles_at
+from folkmoot.people.rules import ADMINISTRATOR, SITE
 from folkmoot.petitions.models import Petition, PetitionAnswer
 from folkmoot.petitions.models_signing import CONFIRMED, CREATOR, Signature
 from folkmoot.petitions.rules.states import MERGED
+
+
+def answerers(body: str, office: str, kind: str, on: dt.date) -> list[Person]:
+    """Everybody who may give an answer of a ``kind`` that ``body`` (or its ``office``) owes, once
+    each, in order: one query."""
+    found: dict[int, Person] = {}
+    for role in roles_at(body, on):
+        if may_answer([held(role)], body, office, kind, on) and role.person is not None:
+            found[role.person.pk] = role.person
+    return [found[key] for key in sorted(found)]
+
+
+def administrators(on: dt.date) -> list[Person]:
+    """The administrators of the site, once each, in order: one query."""
+    found = {
+        role.person.pk: role.person
+        for role in roles_at(SITE, on).filter(role=ADMINISTRATOR)
+        if role.person is not None
+    }
+    return [found[key] for key in sorted(found)]
 
 
 def letter_key(answer: int, signature: int) -> str:

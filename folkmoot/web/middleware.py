@@ -10,7 +10,8 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils.translation import gettext as _
 
-from folkmoot.common.errors import Away, FolkmootError
+from folkmoot.common.errors import Away, FolkmootError, SwitchedOff
+from folkmoot.common.switches import require_on
 from folkmoot.web.pages.cases_spaces import ROBOTS
 from folkmoot.web.pages.error import WrongMethod, error_response
 
@@ -23,6 +24,10 @@ CONTENT_SECURITY_POLICY = (
     "script-src 'self'; worker-src 'self'; connect-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
 )
+
+
+# How the addresses end that programs read, beside the API.
+FILES = (".csv", ".csv-metadata.json", ".parquet", "/feed/")
 
 
 class SecurityHeaders:
@@ -42,6 +47,20 @@ class SecurityHeaders:
         return response
 
 
+def _paused(path: str) -> SwitchedOff | None:
+    """Why nothing is read from this address by programs now, where the operator paused that."""
+    if not (path.startswith("/api/") or path.endswith(FILES)):
+        return None
+    try:
+        require_on("files")
+    except SwitchedOff as error:
+        return error
+    except (OperationalError, InterfaceError):
+        # The view says what is to be said while the database is away.
+        return None
+    return None
+
+
 class Errors:
     """Renders the FolkmootError family, raised in any view, as a page or as JSON.
 
@@ -53,6 +72,9 @@ class Errors:
         self.respond = respond
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        paused = _paused(request.path)
+        if paused is not None:
+            return error_response(request, paused)
         response = self.respond(request)
         if isinstance(response, HttpResponseNotAllowed):
             allowed = response.headers["Allow"]

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 from click.testing import CliRunner
 
@@ -64,3 +66,22 @@ def test_a_form_says_that_it_is_paused(built, client, at):
     assert answer.status_code == 503
     assert answer["Retry-After"] == "300"
     assert "Signing in is switched off for now" in answer.content.decode()
+
+
+def test_each_switch_is_described_for_operators():
+    described = Path("docs/operators.md").read_text()
+    assert [key for key in switches.FEATURES if f"| `{key}` |" not in described] == []
+
+
+def test_what_programs_read_is_paused_and_pages_are_not(db, client, at):
+    paths = ("/api/v1/acts", "/places.csv", "/places.csv-metadata.json", "/record/feed/")
+    assert {client.get(path).status_code for path in paths} == {200}
+
+    actions.switch_off(feature="files", at=at)
+
+    for path in paths:
+        answer = client.get(path)
+        assert answer.status_code == SwitchedOff.status
+        assert "The API, the files of figures and the feeds is switched off" in answer.text
+    assert client.get("/api/v1/acts").json()["error"]["code"] == SwitchedOff.code
+    assert client.get("/record/").status_code == 200

@@ -4,8 +4,9 @@ import datetime as dt
 
 import pytest
 
+from folkmoot.bodies.models import Body
 from folkmoot.common.errors import BadInput, Conflict, NotAllowed, NotFound
-from folkmoot.common.models import PublicAct
+from folkmoot.common.models import Message, PublicAct
 from folkmoot.duties import actions as duties
 from folkmoot.duties.models import DutyAnswer
 from folkmoot.people.models import Person
@@ -13,6 +14,7 @@ from folkmoot.people.queries import day_of
 from folkmoot.people.rules import ROLES, SITE
 from folkmoot.petitions import queries_answers as queries
 from folkmoot.petitions.actions.answering import answer_petition, mark_commitment
+from folkmoot.petitions.actions.telling import remind
 from folkmoot.petitions.models import Commitment, CommitmentMark, PetitionAnswer
 from folkmoot.petitions.rules import limits
 from folkmoot.petitions.rules.answering import NewCommitment, Tally, parts_of
@@ -142,8 +144,28 @@ def test_who_may_answer_and_who_may_mark(w, petition, at, role):
         except NotAllowed:
             pass
 
-    expected = {LEEDS} if role in {"officer", "representative"} else set()
+    # The centre may for its own body, and so at Leeds as if Leeds were one, but for no other.
+    expected = {LEEDS} if role in {"officer", "representative", "centre"} else set()
     assert (may_answer, may_mark) == (expected, expected)
+
+
+def test_a_central_department_answers_what_it_is_asked_itself(w, at):
+    invented.known(DFE, "permanent-secretary")
+    petition = made.petition(w, body=Body.objects.get(slug=DFE))
+    own = invented.with_role(at, "centre", DFE, DFE_DOMAIN, by=w.administrator)
+    duty = owed(petition, at)
+
+    assert remind(today=day_of(at), at=at) == 1
+    assert Message.objects.get(key__startswith=f"answer-owed:{duty.pk}:").to == own.email
+    with pytest.raises(NotAllowed):
+        answered(w.officer, duty, at)
+    given = answered(own, duty, at)
+    mark_commitment(
+        actor=own, commitment=given.commitments.get().pk, mark="kept", as_="body", at=at
+    )
+
+    (line,) = queries.answers_of(petition.pk, day_of(at))
+    assert line.answer.office.startswith(f"{DFE}/")
 
 
 def test_a_representative_answers_for_their_own_office_only(w, at):

@@ -8,9 +8,17 @@ from folkmoot.common.errors import BadInput, Conflict, NotAllowed
 from folkmoot.people.models import Role
 from folkmoot.petitions.actions import moderating
 from folkmoot.petitions.models import ModerationDecision
-from folkmoot.petitions.rules.states import HIDDEN, MODERATION, OPEN, REJECTED, STATES
+from folkmoot.petitions.queries_moderation import queue
+from folkmoot.petitions.rules.states import (
+    MERGED,
+    MODERATION,
+    OPEN,
+    REFUSED,
+    REJECTED,
+    STATES,
+)
 from tests.rooms import petitions_made as made
-from tests.rooms.petitions_made import DAY, LEEDS
+from tests.rooms.petitions_made import DAY, DEVON_COUNCIL, LEEDS
 from tests.rooms.test_petitions_moderating import ROLES, TEXT, actor, acts, decisions, now
 
 
@@ -104,9 +112,54 @@ def test_an_upheld_appeal_shows_again_what_was_hidden(world, at):
     assert decisions(row)[-1][:2] == ("appeal", OPEN)
 
 
-@pytest.mark.parametrize("state", sorted(set(STATES) - {REJECTED, HIDDEN}))
+@pytest.mark.parametrize("state", sorted(set(STATES) - REFUSED))
 def test_there_is_nothing_else_to_appeal_against(world, at, state):
     row = made.petition(world, state)
 
+    with pytest.raises(Conflict):
+        moderating.appeal(actor=world.creator, petition=row.pk, text=TEXT, at=at)
+
+
+def test_an_appeal_is_asked_for_within_four_weeks(world, at):
+    row = made.petition(world, MODERATION)
+    moderating.reject(actor=world.moderator, petition=row.pk, reason="hoax", at=at)
+    do = partial(moderating.appeal, actor=world.creator, petition=row.pk, text=TEXT)
+
+    with pytest.raises(Conflict, match="28 days from the decision"):
+        do(at=at + 29 * DAY)
+    assert do(at=at + 28 * DAY).appeal_text == TEXT
+
+
+@pytest.mark.parametrize("state", [MODERATION, OPEN])
+@pytest.mark.parametrize("how", ["merge", "refer"])
+def test_joining_and_passing_on_can_be_appealed_against_and_undone(world, at, how, state):
+    row, older = made.petition(world, state), made.petition(world, opened_on=at.date() - 3 * DAY)
+    last = row.closes_on
+    more = {"merge": {"into": older.pk}, "refer": {"to": DEVON_COUNCIL}}[how]
+    getattr(moderating, how)(actor=world.site, petition=row.pk, at=at, **more)
+    moderating.appeal(actor=world.creator, petition=row.pk, text=TEXT, at=at + DAY)
+    do = partial(moderating.decide_appeal, petition=row.pk, upheld=True, at=at + 9 * DAY)
+    assert [line.barred for line in queue(world.site, at.date())][-1] == "decided"
+    assert row.pk in [line.number for line in queue(world.second, at.date())]
+
+    with pytest.raises(NotAllowed):
+        do(actor=world.site)
+    do(actor=world.second)
+
+    after = now(row)
+    assert (after.state, after.reason, after.ended_on, after.appeal_text) == (OPEN, "", None, "")
+    assert (after.merged_into, after.referred_to, after.words_hidden) == (None, None, False)
+    assert after.closes_on == (last + 9 * DAY if last else at.date() + 189 * DAY)
+    assert after.thresholds.count() == 3
+
+
+def test_a_refused_appeal_leaves_a_joined_petition_joined(world, at):
+    row, older = made.petition(world), made.petition(world)
+    moderating.merge(actor=world.site, petition=row.pk, into=older.pk, at=at)
+    moderating.appeal(actor=world.creator, petition=row.pk, text=TEXT, at=at)
+
+    moderating.decide_appeal(actor=world.second, petition=row.pk, upheld=False, at=at)
+
+    assert (now(row).state, now(row).merged_into) == (MERGED, older)
     with pytest.raises(Conflict):
         moderating.appeal(actor=world.creator, petition=row.pk, text=TEXT, at=at)

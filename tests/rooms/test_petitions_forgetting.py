@@ -5,7 +5,7 @@ import pytest
 from folkmoot.people import actions, retention
 from folkmoot.people.actions.erasure import erase_me
 from folkmoot.people.export import export_mine
-from folkmoot.petitions.actions import life, moderating, signing
+from folkmoot.petitions.actions import life, moderating, questions_moderating, signing
 from folkmoot.petitions.actions import questions as asking
 from folkmoot.petitions.actions.counting import count_signatures
 from folkmoot.petitions.keys import address_key
@@ -176,7 +176,7 @@ def test_a_person_sees_everything_and_erases_it_and_stays_counted_where_it_is_ov
         ),
         at=at,
     )
-    asking.let_through(actor=w.moderator, question=asked.pk, at=at)
+    questions_moderating.let_through(actor=w.moderator, question=asked.pk, at=at)
     draft = petition(w, DRAFT)
 
     held = export_mine(w.creator)["petitions"]

@@ -6,11 +6,24 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from folkmoot.petitions.models import Petition, Threshold
-from folkmoot.petitions.rules.states import CLOSED, DRAFT, HIDDEN, MODERATION, MOVES, OPEN, STATES
+from folkmoot.petitions.rules.states import (
+    CLOSED,
+    DRAFT,
+    HIDDEN,
+    MERGED,
+    MODERATION,
+    MOVES,
+    OPEN,
+    REFERRED,
+    STATES,
+)
 from tests.rooms import petitions_made as made
 from tests.rooms.petitions_made import DAY
 
 GUARD = importlib.import_module("folkmoot.petitions.migrations.0007_guard_petitions")
+
+
+NOW = importlib.import_module("folkmoot.petitions.migrations.0019_give_time_back")
 
 
 def refused(change, why):
@@ -19,7 +32,7 @@ def refused(change, why):
 
 
 def test_the_moves_of_the_database_are_those_of_the_rules():
-    assert {old: frozenset(new) for old, new in GUARD.MOVES.items()} == MOVES
+    assert {old: frozenset(new) for old, new in NOW.MOVES.items()} == MOVES
 
 
 def test_an_opened_petition_is_what_it_was(committing, at):
@@ -61,6 +74,25 @@ def test_an_opened_petition_is_what_it_was(committing, at):
     Petition.objects.filter(pk=draft.pk).update(title="Another request altogether")
     Petition.objects.filter(pk=draft.pk).delete()
     assert Petition.objects.get().pk == petition.pk
+
+
+@pytest.mark.parametrize("state", [HIDDEN, MERGED, REFERRED])
+def test_the_last_day_comes_later_only_on_the_way_back_to_being_open(committing, at, state):
+    row = made.petition(made.world(at), state)
+    if state == REFERRED:
+        Petition.objects.filter(pk=row.pk).update(opened_on=at.date(), closes_on=at.date())
+    rows = Petition.objects.filter(pk=row.pk)
+    last = rows.get().closes_on
+
+    refused(lambda: rows.update(closes_on=last + DAY), GUARD.DAYS_CHANGED)
+    refused(lambda: rows.update(state=OPEN, closes_on=None), "petition_open_has_its_days")
+    refused(
+        lambda: rows.update(state=OPEN, opened_on=at.date() - 9 * DAY, closes_on=last + DAY),
+        GUARD.DAYS_CHANGED,
+    )
+    rows.update(state=OPEN, hidden_from="", closes_on=last + DAY)
+    refused(lambda: rows.update(closes_on=last + 2 * DAY), GUARD.DAYS_CHANGED)
+    refused(lambda: rows.update(closes_on=last), GUARD.DAYS_CHANGED)
 
 
 def test_every_move_and_no_other(committing, at):
@@ -119,6 +151,17 @@ def test_sqlite_does_not_replace_either(db, at):
             with pytest.raises(IntegrityError), transaction.atomic():
                 cursor.execute(f"INSERT OR REPLACE INTO {table} ({names}) VALUES ({marks})", row)
     assert Petition.objects.get(pk=petition.pk).thresholds.count() == 3
+
+
+def test_time_given_back_can_be_taken_out_and_put_in_again(db, at):
+    rows = Petition.objects.filter(pk=made.petition(made.world(at), MERGED).pk)
+    with connection.cursor() as cursor:
+        for statement in NOW.ALLOW[connection.vendor]:
+            cursor.execute(statement)
+        refused(lambda: rows.update(state=OPEN), GUARD.MOVED)
+        for statement in NOW.REFUSE[connection.vendor]:
+            cursor.execute(statement)
+    assert rows.update(state=OPEN) == 1
 
 
 def test_the_guards_can_be_lifted_and_set_again(db):

@@ -69,7 +69,7 @@ ACTIONS = {
     "hide": (moderating.hide, OPEN, {"reason": "libel"}),
     "unhide": (moderating.unhide, HIDDEN, {}),
     "merge": (moderating.merge, MODERATION, {}),
-    "refer": (moderating.refer, OPEN, {"to": DEVON_COUNCIL}),
+    "refer": (moderating.refer, MODERATION, {"to": DEVON_COUNCIL}),
 }
 
 
@@ -235,8 +235,9 @@ def test_what_was_hidden_goes_back_to_what_it_was(world, at, state):
     moderating.unhide(actor=world.second, petition=petition.pk, at=at + DAY)
 
     after = now(petition)
-    for field in ("state", "reason", "title", "opened_on", "closes_on", "merged_into_id",
-                  "referred_to_id", "signatures", "title_hidden"):  # fmt: skip
+    assert after.closes_on == (before.closes_on + DAY if state == OPEN else before.closes_on)
+    for field in ("state", "reason", "title", "opened_on", "merged_into_id", "referred_to_id",
+                  "signatures", "title_hidden"):  # fmt: skip
         assert getattr(after, field) == getattr(before, field), field
     never_open = state not in (MODERATION,) and before.opened_on is None
     assert after.words_hidden == never_open
@@ -269,7 +270,7 @@ def test_a_joined_petition_keeps_its_signatures_and_points_on(world, at):
     made.signatures(row, 12, at)
     made.signatures(into, 2, at)
 
-    moderating.merge(actor=world.moderator, petition=row.pk, into=into.pk, at=at)
+    moderating.merge(actor=world.site, petition=row.pk, into=into.pk, at=at)
 
     after = now(row)
     assert (after.state, after.merged_into, after.ended_on) == (MERGED, into, at.date())
@@ -277,7 +278,7 @@ def test_a_joined_petition_keeps_its_signatures_and_points_on(world, at):
     file = petition_file(row.pk, at.date())
     assert file.merged_into == (into.title, f"/petitions/{into.pk}/")
     assert file.background == row.background
-    assert acts() == [("merge-petition", f"{LEEDS}/clerk", "duplicate")]
+    assert acts() == [("merge-petition", "site/moderators", "duplicate")]
     assert f"/petitions/{into.pk}/" in letter(row)
 
 
@@ -303,7 +304,7 @@ def test_a_referred_petition_ends_and_begins_anew_with_the_right_body(world, at,
     made.signatures(row, 1, at, origin=CREATOR)
     made.signatures(row, 7, at)
 
-    copy = moderating.refer(actor=world.moderator, petition=row.pk, to=DEVON_COUNCIL, at=at)
+    copy = moderating.refer(actor=world.site, petition=row.pk, to=DEVON_COUNCIL, at=at)
 
     old, new = now(row), now(copy)
     assert (old.state, old.referred_to, old.signatures) == (REFERRED, world.other_body, 8)
@@ -314,11 +315,34 @@ def test_a_referred_petition_ends_and_begins_anew_with_the_right_body(world, at,
     signed = Signature.objects.get(petition=new)
     assert (signed.origin, signed.state, signed.counted) == (CREATOR, CONFIRMED, False)
     assert f"/petitions/{new.pk}/manage/" in letter(row)
-    assert acts() == [("refer-petition", f"{LEEDS}/clerk", "not-this-body")]
+    assert acts() == [("refer-petition", "site/moderators", "not-this-body")]
     # It is now for the moderators of the other body.
     with pytest.raises(NotAllowed):
         moderating.open_petition(actor=world.moderator, petition=new.pk, at=at)
     moderating.open_petition(actor=world.stranger, petition=new.pk, at=at)
+
+
+def test_no_body_ends_what_people_can_sign(world, at):
+    row, into = made.petition(world), made.petition(world)
+
+    with pytest.raises(NotAllowed):
+        moderating.merge(actor=world.moderator, petition=row.pk, into=into.pk, at=at)
+    with pytest.raises(NotAllowed):
+        moderating.refer(actor=world.moderator, petition=row.pk, to=DEVON_COUNCIL, at=at)
+    assert now(row).state == OPEN
+
+
+def test_what_is_joined_asks_the_same_body_and_the_older_one_goes_on(world, at):
+    row = made.petition(world)
+    elsewhere = made.petition(world, body=world.other_body)
+    younger = made.petition(world, opened_on=at.date())
+    do = partial(moderating.merge, actor=world.site, at=at)
+
+    with pytest.raises(Conflict, match="different bodies"):
+        do(petition=row.pk, into=elsewhere.pk)
+    with pytest.raises(Conflict, match="The older one goes on"):
+        do(petition=row.pk, into=younger.pk)
+    assert do(petition=younger.pk, into=row.pk).state == MERGED
 
 
 def test_where_nobody_stands_behind_it_a_referral_begins_nothing(world, at):

@@ -3,6 +3,7 @@ its answer or a waiver, and no threshold undone."""
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 
 import pytest
@@ -40,6 +41,7 @@ from folkmoot.petitions.rules.states import (
     MOVES,
     OPEN,
     REFERRED,
+    REFUSED,
     REJECTED,
     SPONSORS,
     STATES,
@@ -59,7 +61,7 @@ LEVELS = [{"kind": "answer", "number": 8, "days": 30}, {"kind": "debate", "numbe
 TABLES = (Petition, Signature, Threshold, ModerationDecision, BodyScheme, Duty, DutyAnswer,
           PublicAct, Message)  # fmt: skip
 REACHED = "reached_at", "duty"
-STAMPS = ("opened_on", "closes_on", "scheme", "scheme_version", "population", "title", "body_id")
+STAMPS = ("opened_on", "scheme", "scheme_version", "population", "title", "body_id")
 
 
 class Petitions(RuleBasedStateMachine):
@@ -73,6 +75,7 @@ class Petitions(RuleBasedStateMachine):
         self.atomic.__enter__()
         self.states: dict[int, str] = {}
         self.stamped: dict[int, tuple[object, ...]] = {}
+        self.closing: dict[int, dt.date] = {}
         self.reached: dict[int, tuple[object, ...]] = {}
         self.ended: dict[int, tuple[object, ...]] = {}
         self.signed: set[int] = set()
@@ -219,12 +222,12 @@ class Petitions(RuleBasedStateMachine):
 
     @rule(who=CREATOR_MOSTLY, which=WHICH)
     def appeal(self, who, which):
-        number = self.nth(which, REJECTED, HIDDEN)
+        number = self.nth(which, *REFUSED)
         self.attempt(moderating.appeal, actor=self.actor(who), petition=number, text=TEXT)
 
     @rule(who=MODERATOR_MOSTLY, which=WHICH, upheld=st.booleans())
     def decide_appeal(self, who, which, upheld):
-        number = self.nth(which, REJECTED, HIDDEN)
+        number = self.nth(which, *REFUSED)
         self.attempt(
             moderating.decide_appeal, actor=self.actor(who), petition=number, upheld=upheld
         )
@@ -273,14 +276,17 @@ class Petitions(RuleBasedStateMachine):
             if row.state not in ("draft", "sponsors"):
                 assert row.state == "withdrawn" or row.moderation_since is not None
             if row.appeal_text:
-                assert row.state in (REJECTED, HIDDEN)
+                assert row.state in REFUSED
 
     @invariant()
     def what_was_stamped_stays(self):
         for row in Petition.objects.filter(opened_on__isnull=False):
             now = tuple(getattr(row, field) for field in STAMPS)
             assert self.stamped.setdefault(row.pk, now) == now
-            assert (row.closes_on - row.opened_on).days in (row.term, 180)
+            # Days on which nobody could sign it are given back, and none is taken away.
+            last = self.closing.get(row.pk, row.closes_on)
+            assert last <= row.closes_on <= max(last, day_of(self.at) + dt.timedelta(row.term))
+            self.closing[row.pk] = row.closes_on
         assert set(self.stamped) <= set(self.states)
 
     @invariant()

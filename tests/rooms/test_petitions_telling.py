@@ -21,7 +21,6 @@ from folkmoot.petitions.models import Commitment, Petition, PetitionAnswer
 from folkmoot.petitions.models_signing import CREATOR, PENDING, SET_ASIDE, TAKEN_BACK
 from tests.rooms import people_invented as invented
 from tests.rooms import petitions_made as made
-from tests.rooms.people_invented import LEEDS
 from tests.rooms.petitions_answered import DAY, answered, owed
 
 SECOND = dt.timedelta(seconds=1)
@@ -294,8 +293,19 @@ def test_a_body_is_reminded_of_a_commitment_until_it_says_what_became_of_it(w, p
     assert sum(each_day(at, 77, 100)) == 0
 
 
-def test_nobody_is_written_to_where_a_body_has_nobody_here(w, at):
+def test_the_administrators_are_told_where_a_body_has_nobody_here(w, at):
     nobody = made.body("york-council", "City of York Council", "unitary-council", w.area)
-    owed(made.petition(w, body=nobody), at)
-    assert remind(today=day_of(at), at=at) == 0
-    assert Role.objects.filter(body=LEEDS).exists()
+    duty = owed(made.petition(w, body=nobody), at)
+
+    assert each_day(at, 0, 17) == [1, *[0] * 15, 1, 0]
+    sent = reminders(f"answer-owed:{duty.pk}:")
+    assert sent == [("new", w.administrator.email), ("14", w.administrator.email)]
+    letter = Message.objects.filter(key__contains=":new:nobody:").get().payload
+    assert "Nobody of City of York Council has an account here" in letter["subject"]
+    assert f"/duties/{duty.pk}/" in letter["text"]
+    assert "/account/roles/?body=york-council" in letter["text"]
+
+    york = "york.example.org"
+    own = invented.with_role(at, "officer", "york-council", york, by=w.administrator)
+    each_day(at, 27, 27)
+    assert reminders(f"answer-owed:{duty.pk}:")[2:] == [("3", own.email)]

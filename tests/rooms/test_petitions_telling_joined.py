@@ -63,7 +63,7 @@ def test_they_are_told_of_what_they_signed_and_of_what_was_answered(w, petition,
 def test_real_joining_is_enough(w, petition, at):
     other = made.petition(w, title=JOINED)
     mine = sign(other, at)
-    moderating.merge(actor=w.moderator, petition=other.pk, into=petition.pk, at=at)
+    moderating.merge(actor=w.site, petition=other.pk, into=petition.pk, at=at)
     given = answer(w, petition, at)
     tell_signers(at=at)
     assert told(given) == [mine.pk]

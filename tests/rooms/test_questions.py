@@ -10,6 +10,7 @@ from folkmoot.duties.actions.answering import answer
 from folkmoot.duties.actions.waiving import waive
 from folkmoot.duties.models import Duty
 from folkmoot.petitions.actions import questions as actions
+from folkmoot.petitions.actions import questions_moderating as moderating
 from folkmoot.petitions.models import Question
 from folkmoot.petitions.queries_questions import (
     own_questions,
@@ -40,7 +41,7 @@ def asked(w, **more):
 
 
 def through(w, **more):
-    return actions.let_through(actor=w.moderator, question=asked(w, **more).pk, at=w.at)
+    return moderating.let_through(actor=w.moderator, question=asked(w, **more).pk, at=w.at)
 
 
 def test_a_question_let_through_is_public_and_owed_an_answer_once(w, today):
@@ -54,7 +55,7 @@ def test_a_question_let_through_is_public_and_owed_an_answer_once(w, today):
     act = PublicAct.objects.get(subject=f"question:{row.pk}")
     assert (act.verb, act.link) == ("let-question-through", f"/questions/{row.pk}/")
     with pytest.raises(Conflict):
-        actions.let_through(actor=w.moderator, question=row.pk, at=w.at)
+        moderating.let_through(actor=w.moderator, question=row.pk, at=w.at)
     assert Duty.objects.filter(subject=f"question:{row.pk}").count() == 1
 
 
@@ -103,7 +104,7 @@ def test_only_a_moderator_of_the_body_or_the_site_lets_through(w, who):
     row = asked(w)
 
     with pytest.raises(NotAllowed):
-        actions.let_through(actor=getattr(w, who) if who else None, question=row.pk, at=w.at)
+        moderating.let_through(actor=getattr(w, who) if who else None, question=row.pk, at=w.at)
     assert Question.objects.get(pk=row.pk).state == "moderation"
 
 
@@ -111,12 +112,12 @@ def test_nobody_moderates_what_they_asked_themselves(w):
     row = actions.ask(actor=w.moderator, new=new(w), at=w.at)
 
     with pytest.raises(NotAllowed):
-        actions.let_through(actor=w.moderator, question=row.pk, at=w.at)
+        moderating.let_through(actor=w.moderator, question=row.pk, at=w.at)
 
 
 def test_what_is_not_accepted_says_why_and_shows_no_words(w, today):
     row = asked(w)
-    actions.reject(actor=w.moderator, question=row.pk, reason="private-facts", at=w.at)
+    moderating.reject(actor=w.moderator, question=row.pk, reason="private-facts", at=w.at)
 
     line = question_file(row.pk, today).line
     assert (line.text, line.reason) == ("", "private-facts")
@@ -124,7 +125,7 @@ def test_what_is_not_accepted_says_why_and_shows_no_words(w, today):
     letter = Message.objects.get(key=f"question-rejected:{row.pk}")
     assert "health, family" in letter.payload["text"]
     with pytest.raises(Conflict):
-        actions.let_through(actor=w.moderator, question=row.pk, at=w.at)
+        moderating.let_through(actor=w.moderator, question=row.pk, at=w.at)
 
 
 def test_a_reason_that_is_not_published_is_refused(w):
@@ -132,22 +133,22 @@ def test_a_reason_that_is_not_published_is_refused(w):
 
     for reason in ("duplicate", "because", ""):
         with pytest.raises(BadInput):
-            actions.reject(actor=w.moderator, question=row.pk, reason=reason, at=w.at)
+            moderating.reject(actor=w.moderator, question=row.pk, reason=reason, at=w.at)
 
 
 def test_an_appeal_is_decided_by_another_moderator_of_the_site(w, today):
     row = asked(w)
-    actions.reject(actor=w.site, question=row.pk, reason="hoax", at=w.at)
+    moderating.reject(actor=w.site, question=row.pk, reason="hoax", at=w.at)
     actions.appeal(actor=w.creator, question=row.pk, text="I mean it.", at=w.at + 27 * DAY)
     later = w.at + 28 * DAY
 
     for who in (w.site, w.moderator, w.officer, w.creator):
         with pytest.raises(NotAllowed):
-            actions.decide_appeal(actor=who, question=row.pk, upheld=True, at=later)
+            moderating.decide_appeal(actor=who, question=row.pk, upheld=True, at=later)
     assert [one.step for one in waiting_questions(w.second, today)] == ["appeal"]
     assert waiting_questions(w.site, today) == []
 
-    done = actions.decide_appeal(actor=w.second, question=row.pk, upheld=True, at=later)
+    done = moderating.decide_appeal(actor=w.second, question=row.pk, upheld=True, at=later)
 
     assert (done.state, done.appeal_text) == ("asked", "")
     assert Duty.objects.filter(key=done.duty).count() == 1
@@ -157,7 +158,7 @@ def test_an_appeal_is_decided_by_another_moderator_of_the_site(w, today):
 
 def test_an_appeal_has_its_time_and_its_owner(w):
     row = asked(w)
-    actions.reject(actor=w.site, question=row.pk, reason="hoax", at=w.at)
+    moderating.reject(actor=w.site, question=row.pk, reason="hoax", at=w.at)
 
     with pytest.raises(Conflict):
         actions.appeal(actor=w.creator, question=row.pk, text="Late.", at=w.at + 29 * DAY)
@@ -169,15 +170,111 @@ def test_an_appeal_has_its_time_and_its_owner(w):
 
 def test_hiding_hides_the_words_and_the_answer_stays_owed(w, today):
     row = through(w)
-    actions.hide(actor=w.moderator, question=row.pk, reason="libel", at=w.at)
+    moderating.hide(actor=w.moderator, question=row.pk, reason="libel", at=w.at)
 
     line = question_file(row.pk, today).line
     assert (line.text, line.duty.open) == ("", True)
     assert questions_in(w.area.code, w.service.slug, today) == []
 
-    actions.let_through(actor=w.moderator, question=row.pk, at=w.at)
+    with pytest.raises(Conflict):
+        moderating.let_through(actor=w.moderator, question=row.pk, at=w.at)
+    moderating.unhide(actor=w.moderator, question=row.pk, at=w.at)
     assert question_file(row.pk, today).line.text == TEXT
     assert Duty.objects.filter(subject=f"question:{row.pk}").count() == 1
+
+
+def test_each_hiding_is_a_decision_of_which_the_asker_is_told_and_may_appeal(w, today):
+    row = through(w)
+    for hidden in (1, 2):
+        moderating.hide(actor=w.moderator, question=row.pk, reason="libel", at=w.at)
+        last = row.decisions.last()
+        assert (last.outcome, last.reason, last.since) == ("hidden", "libel", w.at)
+        letters = Message.objects.filter(key__startswith=f"question-hidden:{row.pk}/")
+        assert letters.count() == hidden
+        letter = letters.latest("pk")
+        assert (letter.to, "harms their name" in letter.payload["text"]) == (w.creator.email, True)
+        assert own_questions(w.creator, w.at)[0].may_appeal
+        actions.appeal(actor=w.creator, question=row.pk, text="It is true.", at=w.at)
+        assert not own_questions(w.creator, w.at)[0].may_appeal
+        moderating.decide_appeal(actor=w.site, question=row.pk, upheld=True, at=w.at)
+        assert question_file(row.pk, today).line.text == TEXT
+
+    assert Duty.objects.filter(subject=f"question:{row.pk}").count() == 1
+    assert Message.objects.filter(key__startswith=f"question-shown:{row.pk}/").count() == 2
+    verbs = PublicAct.objects.filter(subject=f"question:{row.pk}").values_list("verb", flat=True)
+    assert sorted(verbs)[-3:] == ["hide-question"] * 2 + ["let-question-through"]
+
+
+def test_whoever_hid_it_does_not_decide_on_the_appeal_and_a_refusal_of_it_is_final(w, today):
+    row = through(w)
+    moderating.hide(actor=w.site, question=row.pk, reason="libel", at=w.at)
+    with pytest.raises(Conflict):
+        actions.appeal(actor=w.creator, question=row.pk, text="Late.", at=w.at + 29 * DAY)
+    actions.appeal(actor=w.creator, question=row.pk, text="It is true.", at=w.at + 28 * DAY)
+
+    with pytest.raises(NotAllowed):
+        moderating.decide_appeal(actor=w.site, question=row.pk, upheld=True, at=w.at)
+    assert [one.line.number for one in waiting_questions(w.second, today)] == [row.pk]
+    moderating.decide_appeal(actor=w.second, question=row.pk, upheld=False, at=w.at)
+
+    assert question_file(row.pk, today).line.text == ""
+    with pytest.raises(Conflict):
+        actions.appeal(actor=w.creator, question=row.pk, text="Once more.", at=w.at)
+
+
+def test_what_is_not_accepted_shows_its_words_where_they_harm_nobody_and_can_be_hidden(w, today):
+    row = asked(w)
+    moderating.reject(actor=w.moderator, question=row.pk, reason="hoax", at=w.at)
+    assert question_file(row.pk, today).line.text == TEXT
+
+    moderating.hide(actor=w.moderator, question=row.pk, reason="libel", at=w.at)
+    assert question_file(row.pk, today).line.text == ""
+    with pytest.raises(Conflict):
+        moderating.reject(actor=w.moderator, question=row.pk, reason="hoax", at=w.at)
+    back = moderating.unhide(actor=w.site, question=row.pk, at=w.at)
+    assert (back.state, back.reason, back.duty) == ("rejected", "hoax", "")
+
+
+def test_the_words_of_a_hidden_question_are_erased_for_law_by_the_site_for_good(w, today):
+    name = invented.FAKE.name()
+    row = through(w, name=name, name_shown=True)
+    erasing = {"question": row.pk, "reason": "court-order", "at": w.at}
+    with pytest.raises(Conflict):
+        moderating.erase_question(actor=w.site, **erasing)
+    moderating.hide(actor=w.moderator, question=row.pk, reason="libel", at=w.at)
+    for who in (w.moderator, w.officer, w.creator, w.stranger, None):
+        with pytest.raises(NotAllowed):
+            moderating.erase_question(actor=who, **erasing)
+    with pytest.raises(BadInput):
+        moderating.erase_question(actor=w.site, **{**erasing, "reason": "because"})
+
+    moderating.erase_question(actor=w.administrator, **erasing)
+
+    row.refresh_from_db()
+    assert (row.text, row.asker_name, row.name_shown, row.state) == ("", "", False, "hidden")
+    assert "were erased" in question_file(row.pk, today).line.says
+    act = PublicAct.objects.get(verb="erase-question")
+    assert (act.subject, act.reason) == (f"question:{row.pk}", "court-order")
+    assert Duty.objects.get(key=row.duty).ended == ""
+    assert Message.objects.filter(key=f"question-erased:{row.pk}").exists()
+    for undo in (
+        lambda: moderating.unhide(actor=w.site, question=row.pk, at=w.at),
+        lambda: actions.appeal(actor=w.creator, question=row.pk, text="Back.", at=w.at),
+        lambda: moderating.erase_question(actor=w.site, **erasing),
+    ):
+        with pytest.raises(Conflict):
+            undo()
+
+
+@pytest.mark.parametrize("who", ["stranger", "officer", "administrator", "creator", None])
+def test_only_a_moderator_of_the_body_or_the_site_hides_and_shows(w, who):
+    row, actor = through(w), getattr(w, who) if who else None
+
+    with pytest.raises(NotAllowed):
+        moderating.hide(actor=actor, question=row.pk, reason="libel", at=w.at)
+    moderating.hide(actor=w.moderator, question=row.pk, reason="libel", at=w.at)
+    with pytest.raises(NotAllowed):
+        moderating.unhide(actor=actor, question=row.pk, at=w.at)
 
 
 def test_a_question_is_taken_back_only_before_it_is_public(w):

@@ -16,7 +16,7 @@ from folkmoot.common.reasons import WAIVERS
 from folkmoot.duties.actions.owing import owe
 from folkmoot.duties.models import Duty, DutyAnswer
 from folkmoot.duties.rules import BY_RULE, REPORT, REPORT_RULE, NewDuty
-from folkmoot.petitions.actions import questions
+from folkmoot.petitions.actions import questions, questions_moderating
 from folkmoot.petitions.rules.questions import NewQuestion
 from folkmoot.petitions.rules.states import HIDDEN
 from folkmoot.web import remembered
@@ -138,7 +138,7 @@ def test_a_duty_links_to_the_question_or_petition_that_it_is_about(built: Any) -
         new=NewQuestion(long, petitions_made.PLACE, "waste", w.body.slug, "", "", False, True),
         at=AT,
     )
-    questions.let_through(actor=w.moderator, question=asked.pk, at=AT)
+    questions_moderating.let_through(actor=w.moderator, question=asked.pk, at=AT)
     of_question = Duty.objects.get(subject=f"question:{asked.pk}")
 
     html = get(Client(), f"/duties/{owed(row, AT).pk}/").content.decode()
@@ -151,8 +151,19 @@ def test_a_duty_links_to_the_question_or_petition_that_it_is_about(built: Any) -
     assert link.group(1).startswith("When will the glass bank be emptied? It overflows")
     assert len(link.group(1)) == 100
 
-    questions.hide(actor=w.moderator, question=asked.pk, reason="libel", at=AT)
+    questions_moderating.hide(actor=w.moderator, question=asked.pk, reason="libel", at=AT)
     remembered.forget()
     html = get(Client(), f"/duties/{of_question.pk}/").content.decode()
     assert f"Question {asked.pk}: its words are not shown</a>" in html
     assert "glass bank" not in html
+
+
+def test_a_duty_says_where_nobody_of_the_body_has_an_account(built: Any) -> None:
+    w = petitions_made.world(AT)
+    nobody = Body.objects.exclude(slug__in=(invented.LEEDS, invented.DEVON)).first()
+    assert nobody is not None
+    ours, theirs = (petitions_made.petition(w, body=body) for body in (w.body, nobody))
+
+    silent = f"Nobody of {nobody.name} who may answer has an account on this site"
+    assert silent in read(Client(), f"/duties/{owed(theirs, AT).pk}/")
+    assert "has an account on this site" not in read(Client(), f"/duties/{owed(ours, AT).pk}/")

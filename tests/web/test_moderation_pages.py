@@ -21,6 +21,7 @@ from folkmoot.petitions.rules.states import (
     OPEN,
     REFERRED,
     REJECTED,
+    WITHDRAWN,
 )
 from folkmoot.web import remembered
 from tests.rooms.petitions_made import BACKGROUND, TITLE, World, petition, world
@@ -153,6 +154,30 @@ def test_hidden_and_shown_again(w: World):
     assert TITLE not in read(Client(), f"/petitions/{row.pk}/")
     assert decide(moderator, row.pk, decision="unhide").status_code == 302
     assert state(row.pk) == OPEN
+
+
+@pytest.mark.parametrize("before", [MODERATION, MERGED, REFERRED, WITHDRAWN])
+def test_what_is_public_in_any_state_can_be_hidden_and_then_erased_for_law(w: World, before: str):
+    row = petition(w, before)
+    page = read(Client(), f"/petitions/{row.pk}/") if before != MODERATION else TITLE
+    assert TITLE in page
+
+    hidden = decide(browser_of(w.moderator), row.pk, decision="hide", reason="confidential")
+    assert hidden.status_code == 302
+    assert state(row.pk) == HIDDEN
+    assert TITLE not in read(Client(), f"/petitions/{row.pk}/")
+    assert TITLE in read(browser_of(w.site), f"/petitions/{row.pk}/erase/")
+
+
+def test_only_the_site_is_offered_to_end_what_people_can_sign(w: World):
+    row = petition(w, OPEN)
+    there = f"/moderation/petitions/{row.pk}/"
+
+    assert "Join it with another" not in read(browser_of(w.moderator), there)
+    page = read(browser_of(w.site), there)
+    assert "Join it with another" in page
+    assert "Pass it to the body that answers" in page
+    assert there in get(Client(), f"/petitions/{row.pk}/").content.decode()
 
 
 def test_an_appeal_is_for_another_moderator_of_the_site(w: World):

@@ -111,6 +111,39 @@ def test_a_refusal_gives_its_standard_and_an_appeal_goes_on(w: World):
     assert "glass bank" in read(Client(), f"/questions/{number}/")
 
 
+def test_a_public_question_is_hidden_shown_again_and_erased_for_law_by_its_pages(w: World):
+    asked(w)
+    number = Question.objects.get().pk
+    decide, public = f"/moderation/questions/{number}/", f"/questions/{number}/"
+    moderator, site = browser_of(w.moderator), browser_of(w.site)
+    send(moderator, decide, decision="through")
+    assert decide in get(Client(), public).content.decode()
+
+    assert "Which standard is not met?" in read(moderator, decide)
+    assert send(moderator, decide, decision="hide").status_code == 400
+    assert send(moderator, decide, decision="hide", reason="libel").status_code == 302
+    page = read(Client(), public)
+    assert "Hidden, because it may be libellous." in page
+    assert "Answer owed by 21 December 2026" in page
+    assert "glass bank" not in page
+    read(browser_of(w.officer), decide, status=403)
+
+    mine = browser_of(w.creator)
+    assert "Ask another moderator" in read(mine, "/questions/mine/")
+    assert send(moderator, decide, decision="unhide").status_code == 302
+    assert "glass bank" in read(Client(), public)
+
+    send(moderator, decide, decision="hide", reason="libel")
+    read(moderator, f"{decide}erase/", status=403)
+    assert "glass bank" in read(site, f"{decide}erase/")
+    assert send(site, f"{decide}erase/", reason="court-order").status_code == 400
+    erased = send(site, f"{decide}erase/", reason="court-order", sure="yes")
+    assert erased.status_code == 302
+    assert "Its words were erased, because a court ordered it." in read(Client(), public)
+    assert "Nothing can be decided here now." in read(moderator, decide)
+    assert "its words are not shown" in read(mine, "/questions/mine/")
+
+
 def test_a_fault_keeps_what_was_typed(w: World):
     answer = asked(w, agreed="", text="Why?")
 

@@ -14,7 +14,7 @@ from django.test import Client
 
 from folkmoot.duties.actions import answer, correct
 from folkmoot.duties.models import Duty, DutyAnswer
-from folkmoot.petitions.actions import questions
+from folkmoot.petitions.actions import questions, questions_moderating
 from folkmoot.petitions.models import Commitment, Petition
 from folkmoot.petitions.rules.questions import NewQuestion
 from folkmoot.petitions.rules.states import HIDDEN, OPEN
@@ -96,7 +96,7 @@ def test_an_answer_to_a_question_and_its_correction_each_for_itself(w: World) ->
         actor=w.creator, at=AT,
         new=NewQuestion(QUESTION, PLACE, WASTE, w.body.slug, "", "", False, True),
     )  # fmt: skip
-    questions.let_through(actor=w.moderator, question=asked.pk, at=AT)
+    questions_moderating.let_through(actor=w.moderator, question=asked.pk, at=AT)
     duty = Duty.objects.get(subject=f"question:{asked.pk}")
     answer(actor=w.officer, duty=duty.pk, text="Mr Smith of 3 Mill Lane says Friday.", at=AT)
     correct(actor=w.officer, duty=duty.pk, text="Each Friday.", at=AT)

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from folkmoot.common.acts import record_act
 from folkmoot.common.errors import BadInput, NotAllowed, NotFound
+from folkmoot.common.switches import require_on
 from folkmoot.duties.actions.answering import answer, withdraw_answer
 from folkmoot.duties.models import Duty
 from folkmoot.people.models import Person
@@ -156,9 +157,10 @@ def mark_commitment(
 def say_opinion(*, token: str, answered: bool, at: dt.datetime) -> Opinion:
     """Whether a signer thinks that an answer answered the question: once, and it may be changed.
 
-    ``token`` is the one in the signer's letter. Raises NotFound where it is false, or the
-    signature was taken back.
+    ``token`` is the one in the signer's letter. Raises SwitchedOff, and NotFound where it is
+    false, or the signature was taken back.
     """
+    require_on("opinion")
     kind, number = numbers_of_opinion(tokens.read(tokens.OPINION, token))
     signature = Signature.objects.filter(pk=number, state=CONFIRMED).first()
     given = answer_of_signer(signature, kind)

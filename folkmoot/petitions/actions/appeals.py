@@ -7,6 +7,7 @@ import datetime as dt
 from django.db import transaction
 
 from folkmoot.common.errors import BadInput, Conflict, NotAllowed
+from folkmoot.common.switches import require_on
 from folkmoot.people.models import Person
 from folkmoot.people.queries import day_of, roles_of
 from folkmoot.petitions.actions.moving import (
@@ -19,7 +20,7 @@ from folkmoot.petitions.actions.moving import (
     require_words,
     tell,
 )
-from folkmoot.petitions.actions.opening import open_row, show_again
+from folkmoot.petitions.actions.opening import open_again, open_row, show_again
 from folkmoot.petitions.models import ModerationDecision, Petition
 from folkmoot.petitions.rules import limits
 from folkmoot.petitions.rules.moderation import (
@@ -28,22 +29,26 @@ from folkmoot.petitions.rules.moderation import (
     REFUSED,
     UPHELD,
     may_decide_appeal,
+    may_still_appeal,
 )
-from folkmoot.petitions.rules.states import HIDDEN, MODERATION, REJECTED
+from folkmoot.petitions.rules.states import HIDDEN, MERGED, MODERATION, REFERRED, REJECTED
+from folkmoot.petitions.rules.states import REFUSED as REFUSED_STATES
 from folkmoot.petitions.rules.writing import length_fault, paragraphs
 
 
 @transaction.atomic
 def appeal(*, actor: Person | None, petition: int, text: str, at: dt.datetime) -> Petition:
-    """The creator appeals, once, against a rejection or a hiding.
+    """The creator appeals, once and within four weeks, against what moderators decided: that the
+    petition is not accepted, hidden, joined with another or passed on.
 
     ``text`` is for moderators only and is erased with the decision. Raises NotFound, NotAllowed,
-    BadInput, and Conflict where there is nothing to appeal against, it was decided already, or
-    the words were erased.
+    BadInput, SwitchedOff, and Conflict where there is nothing to appeal against, its time is over,
+    it was decided already, or the words were erased.
     """
+    require_on("appeal")
     row = lock(petition)
     require_creator(actor, row)
-    require_state(row, REJECTED, HIDDEN)
+    require_state(row, *REFUSED_STATES)
     require_words(row)
     text = paragraphs(text)
     faults = length_fault("text", text, limits.APPEAL_LEAST, limits.APPEAL)
@@ -54,6 +59,9 @@ def appeal(*, actor: Person | None, petition: int, text: str, at: dt.datetime) -
     last = row.decisions.order_by("pk").last()
     if last is None or last.step == APPEAL:
         raise Conflict("This was decided on appeal, and that decision stands.")
+    if not may_still_appeal(day_of(last.at), day_of(at)):
+        days = limits.APPEAL_ASKED_WITHIN.days
+        raise Conflict(f"The time for an appeal is over: it was {days} days from the decision.")
     row.appealed_at, row.appeal_text = at, text
     row.save(update_fields=["appealed_at", "appeal_text"])
     return row
@@ -70,7 +78,7 @@ def decide_appeal(
     """
     row = lock(petition)
     office = _require_other(actor, row, at)
-    require_state(row, REJECTED, HIDDEN)
+    require_state(row, *REFUSED_STATES)
     if not row.appeal_text:
         raise Conflict("No appeal waits for a decision here.")
     reason = row.reason
@@ -89,9 +97,16 @@ def decide_appeal(
 
 
 def _undo(row: Petition, at: dt.datetime) -> None:
-    """Undo a refusal: what was never open is opened, everything else is shown as it was."""
-    if row.state == REJECTED or row.hidden_from in (REJECTED, MODERATION):
+    """Undo a refusal: what was never open is opened, everything else is as it was before."""
+    joined = row.state in (MERGED, REFERRED)
+    if (
+        row.state == REJECTED
+        or row.hidden_from in (REJECTED, MODERATION)
+        or (joined and row.opened_on is None)
+    ):
         open_row(row, at=at)
+    elif joined:
+        open_again(row, at=at)
     else:
         show_again(row, at=at)
 
@@ -103,7 +118,7 @@ def _require_other(actor: Person | None, row: Petition, at: dt.datetime) -> str:
         raise NotAllowed("Only a moderator of this site may decide on an appeal.")
     refuse_own(actor, row)
     refusals = ModerationDecision.objects.filter(
-        petition=row, step=FIRST, outcome__in=(REJECTED, HIDDEN), person=actor
+        petition=row, step=FIRST, outcome__in=REFUSED_STATES, person=actor
     )
     if refusals.exists():
         raise NotAllowed("Another moderator than the one who refused it decides on an appeal.")

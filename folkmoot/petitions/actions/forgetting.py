@@ -12,7 +12,7 @@ from folkmoot.people import retention
 from folkmoot.people.models import Person
 from folkmoot.people.queries import day_of
 from folkmoot.petitions.keys import address_key
-from folkmoot.petitions.models import Alert, Petition, Question, Signature
+from folkmoot.petitions.models import Alert, ModerationDecision, Petition, Question, Signature
 from folkmoot.petitions.models_signing import CONFIRMED, PENDING, TAKEN_BACK
 from folkmoot.petitions.rules.states import DRAFT, WITHDRAWN
 
@@ -34,6 +34,8 @@ _ADDRESSED = (
     | ~Q(network_key="")
     | (~Q(name="") & ~Q(name_shown=True, state=CONFIRMED))
 )
+# An appeal is in time on the whole of its last day, wherever that begins.
+_A_DAY = dt.timedelta(days=1)
 # How many signatures are erased in one step.
 SOME = 20_000
 
@@ -88,13 +90,32 @@ def _all(forget_some: Callable[[dt.datetime], int], at: dt.datetime) -> int:
 
 
 def forget_drafts(at: dt.datetime) -> int:
-    """Erase drafts that nobody finished, and what never found its sponsors; how many."""
+    """Erase drafts that nobody finished, and what never found its sponsors; how many.
+
+    Where moderators decided something of one, that stays, without its words and who was behind it.
+    """
     old = at - retention.DRAFT_PETITIONS.after
     never = Q(state=DRAFT) | Q(state=WITHDRAWN, opened_on__isnull=True, merged_from__isnull=True)
-    rows = Petition.objects.filter(never, created_at__lte=old, decisions__isnull=True)
-    numbers = list(rows.values_list("pk", flat=True))
+    rows = Petition.objects.filter(never, created_at__lte=old)
+    numbers = list(rows.filter(decisions__isnull=True).values_list("pk", flat=True))
     Petition.objects.filter(pk__in=numbers).delete()
-    return len(numbers)
+    decided = list(rows.exclude(title="", creator=None).values_list("pk", flat=True))
+    Signature.objects.filter(petition__in=decided).delete()
+    Petition.objects.filter(pk__in=decided).update(
+        title="", background="", detail="", creator_name="", creator_shown=False, creator=None
+    )
+    return len(numbers) + len(decided)
+
+
+def forget_who_decided(at: dt.datetime) -> int:
+    """Erase which moderator decided, where no appeal can be asked for or waits; how many."""
+    old = ModerationDecision.objects.filter(
+        at__lte=at - retention.WHO_DECIDED.after - _A_DAY, person__isnull=False
+    )
+    waits = ~Q(petition__isnull=True) & ~Q(petition__appeal_text="")
+    waits |= ~Q(question__isnull=True) & ~Q(question__appeal_text="")
+    numbers = list(old.exclude(waits).values_list("pk", flat=True))
+    return ModerationDecision.objects.filter(pk__in=numbers).update(person=None)
 
 
 def signatures_of(person: Person) -> QuerySet[Signature, Signature]:

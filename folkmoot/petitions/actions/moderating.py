@@ -9,9 +9,9 @@ from django.db import transaction
 
 from folkmoot.bodies.models import Body
 from folkmoot.bodies.queries import on_day
-from folkmoot.common.errors import BadInput, Conflict, Fault, NotFound
+from folkmoot.common.errors import BadInput, Conflict, Fault, NotAllowed, NotFound
 from folkmoot.people.models import Person
-from folkmoot.people.queries import day_of
+from folkmoot.people.queries import day_of, roles_of
 from folkmoot.petitions.actions.appeals import appeal, decide_appeal
 from folkmoot.petitions.actions.moving import (
     decided,
@@ -28,7 +28,8 @@ from folkmoot.petitions.actions.moving import (
 from folkmoot.petitions.actions.opening import open_row, show_again
 from folkmoot.petitions.models import Petition, Signature
 from folkmoot.petitions.models_signing import CONFIRMED, CREATOR
-from folkmoot.petitions.rules.moderation import FIRST
+from folkmoot.petitions.rules.limits import APPEAL_ASKED_WITHIN
+from folkmoot.petitions.rules.moderation import FIRST, may_end_open
 from folkmoot.petitions.rules.reasons import REASONS, Reason, reasons_for
 from folkmoot.petitions.rules.states import (
     HIDDEN,
@@ -165,7 +166,8 @@ def unhide(*, actor: Person | None, petition: int, at: dt.datetime) -> Petition:
 
 @transaction.atomic
 def merge(*, actor: Person | None, petition: int, into: int, at: dt.datetime) -> Petition:
-    """Join a petition with an open one that asks for the same, to which its page then leads.
+    """Join a petition with an older, open one that asks the same body for the same, to which its
+    page then leads. One that is open itself is joined by a moderator of the site only.
 
     Its signatures stay with it and its own thresholds rest; answers that it made owed stay owed.
     Raises NotFound, NotAllowed, BadInput for itself, and Conflict.
@@ -177,11 +179,15 @@ def merge(*, actor: Person | None, petition: int, into: int, at: dt.datetime) ->
     if len(rows) < 2:
         raise NotFound("There is no such petition.")
     row, other = rows[petition], rows[into]
-    office = require_moderator(actor, row, at)
+    office = _require_may_end(actor, row, at)
     refuse_own(actor, other)
-    if other.state != OPEN:
+    if other.state != OPEN or other.opened_on is None:
         raise Conflict("A petition is joined with one that is open.")
+    if other.body_id != row.body_id:
+        raise Conflict("Petitions to different bodies are not joined. Pass it on instead.")
     require_state(row, MODERATION, OPEN)
+    if row.opened_on is not None and row.opened_on < other.opened_on:
+        raise Conflict("The older one goes on: join the younger one with it.")
     before = move(row, MERGED)
     row.reason, row.merged_into, row.ended_on = DUPLICATE, other, day_of(at)
     _keep_private(row)
@@ -194,13 +200,14 @@ def merge(*, actor: Person | None, petition: int, into: int, at: dt.datetime) ->
 def refer(*, actor: Person | None, petition: int, to: str, at: dt.datetime) -> Petition:
     """Pass a petition to the body (its slug) that answers for the matter.
 
-    This petition ends and keeps its signatures, which were given to ask another body. A new one
+    One that is open is passed on by a moderator of the site only. It ends and keeps its
+    signatures, which were given to ask another body. A new one
     with the same words waits for the moderators of the right body, signed by its creator and
     needing no new sponsors; it is given. Where the creator's account is gone there is nobody to
     ask, and this one is given. Raises NotFound, NotAllowed, BadInput for the same body, Conflict.
     """
     row = lock(petition)
-    office = require_moderator(actor, row, at)
+    office = _require_may_end(actor, row, at)
     body = Body.objects.filter(on_day(day_of(at)), slug=to).first()
     if body is None:
         raise NotFound(f"There is no body {to!r} here.")
@@ -218,6 +225,14 @@ def refer(*, actor: Person | None, petition: int, to: str, at: dt.datetime) -> P
         other=body.name, copy=copy.pk if copy else None,
     )  # fmt: skip
     return copy or row
+
+
+def _require_may_end(actor: Person | None, row: Petition, at: dt.datetime) -> str:
+    """The office by which ``actor`` joins ``row`` or passes it on. Raises NotAllowed."""
+    office = require_moderator(actor, row, at)
+    if row.state == OPEN and not may_end_open(roles_of(actor, day_of(at)), day_of(at)):
+        raise NotAllowed("Only moderators of this site may end a petition that people can sign.")
+    return office
 
 
 def _keep_private(row: Petition) -> None:
@@ -272,5 +287,5 @@ def _settle(
     why = REASONS[row.reason]
     tell(
         row, letter, cause=f"decision/{made.pk}", at=at,
-        why=why.words, standard=why.standard, **words,
+        why=why.words, standard=why.standard, days=APPEAL_ASKED_WITHIN.days, **words,
     )  # fmt: skip

@@ -8,9 +8,11 @@ from folkmoot.people.queries import day_of
 from folkmoot.petitions.actions.moving import move
 from folkmoot.petitions.actions.thresholds import reach
 from folkmoot.petitions.models import Petition, Threshold
+from folkmoot.petitions.rules.moderation import FIRST
 from folkmoot.petitions.rules.reasons import BY_CREATOR, REASONS
 from folkmoot.petitions.rules.states import (
     CLOSED,
+    HIDDEN,
     MERGED,
     MODERATION,
     OPEN,
@@ -36,13 +38,14 @@ def open_row(row: Petition, *, at: dt.datetime) -> None:
     row.opened_on = today
     row.closes_on = today + dt.timedelta(days=row.term)
     _not_ended(row)
+    row.merged_into = row.referred_to = None
     row.scheme, row.scheme_version = scheme.key, scheme.version
     row.population = row.area.population
     row.save(
         update_fields=[
             "state", "reason", "hidden_from", "words_hidden", "title_hidden", "opened_on",
             "closes_on", "ended_on", "addresses_erased_at", "scheme", "scheme_version",
-            "population",
+            "population", "merged_into", "referred_to",
         ]
     )  # fmt: skip
     Threshold.objects.bulk_create(
@@ -57,11 +60,14 @@ def open_row(row: Petition, *, at: dt.datetime) -> None:
 def show_again(row: Petition, *, at: dt.datetime) -> None:
     """Bring a locked, hidden row back to what it was, and save it.
 
-    An open one whose last day went by meanwhile is closed, and one that was being checked is
-    checked anew. The words of one that was not accepted stay hidden, for safety.
+    One that was open gets back the days on which nobody could sign it. One that was being checked
+    is checked anew. The words of one that was not accepted stay hidden, for safety.
     """
     to = row.hidden_from
-    if to == OPEN and row.closes_on is not None and row.closes_on < day_of(at):
+    last = _last_day(row, _hidden_on(row), at) if to in (OPEN, CLOSED) else None
+    if last is not None:
+        to, row.closes_on, row.ended_on = OPEN, last, None
+    elif to == OPEN and row.closes_on is not None and row.closes_on < day_of(at):
         to, row.ended_on = CLOSED, row.closes_on
     move(row, to)
     row.hidden_from, row.reason = "", _reason_before(row)
@@ -75,6 +81,7 @@ def show_again(row: Petition, *, at: dt.datetime) -> None:
         update_fields=[
             "state", "hidden_from", "reason", "words_hidden", "title_hidden", "moderation_since",
             "ended_on", "addresses_erased_at", "appeal_text",
+            "closes_on",
         ]
     )  # fmt: skip
     reach(petition=row, at=at)
@@ -83,6 +90,43 @@ def show_again(row: Petition, *, at: dt.datetime) -> None:
 def _not_ended(row: Petition) -> None:
     """Let the time of its signers' addresses begin anew when it ends again."""
     row.ended_on = row.addresses_erased_at = None
+
+
+def open_again(row: Petition, *, at: dt.datetime) -> None:
+    """Open a locked petition again that was joined with another or passed on, and save it.
+
+    It gets back the days on which nobody could sign it. What was made of it at another body stays
+    there.
+    """
+    last = _last_day(row, row.ended_on, at)
+    move(row, OPEN)
+    row.reason = ""
+    _not_ended(row)
+    row.merged_into = row.referred_to = None
+    row.closes_on = last or row.closes_on
+    row.save(
+        update_fields=[
+            "state", "reason", "ended_on", "addresses_erased_at", "merged_into", "referred_to",
+            "closes_on",
+        ]
+    )  # fmt: skip
+    reach(petition=row, at=at)
+
+
+def _hidden_on(row: Petition) -> dt.date | None:
+    """The day of the last hiding."""
+    last = row.decisions.filter(outcome=HIDDEN, step=FIRST).order_by("pk").last()
+    return day_of(last.at) if last else None
+
+
+def _last_day(row: Petition, stopped: dt.date | None, at: dt.datetime) -> dt.date | None:
+    """The last day to sign a petition that was open on the day ``stopped``: as many days from now
+    as there were left then. None for one that was not open then, or whose signers' addresses are
+    gone, because nobody could tell any more who signed it already."""
+    last = row.closes_on
+    if stopped is None or last is None or stopped > last or row.addresses_erased_at is not None:
+        return None
+    return max(last, day_of(at) + (last - stopped))
 
 
 def _reason_before(row: Petition) -> str:

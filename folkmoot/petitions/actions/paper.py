@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from folkmoot.common.acts import record_act
 from folkmoot.common.errors import BadInput, Conflict, Fault, NotAllowed
+from folkmoot.common.switches import require_on
 from folkmoot.people.models import Person
 from folkmoot.people.queries import day_of, require, roles_of
 from folkmoot.people.rules import OFFICER
@@ -70,8 +71,8 @@ def take_in(
     the petition is open or within four weeks of its end, of sheets that came before it. An
     officer's file holds at least ``limits.PAPER_LEAST`` people. Each row becomes a confirmed
     signature without an address; who has signed already, or is in the file twice, is not taken.
-    Raises NotFound, NotAllowed, Conflict (another state; the same file again), and BadInput with
-    every fault of every row: then nothing is taken.
+    Raises NotFound, NotAllowed, SwitchedOff, Conflict (another state; the same file again), and
+    BadInput with every fault of every row: then nothing is taken.
     """
     row, door = _allowed(actor, petition, on, at)
     digest = _digest(rows)
@@ -166,6 +167,7 @@ def _allowed(
     actor: Person | None, petition: int, on: dt.date, at: dt.datetime
 ) -> tuple[Petition, _Door]:
     """(the petition, locked; the door). Nobody else takes in paper for it meanwhile."""
+    require_on("paper")
     row, today = lock(petition), day_of(at)
     door = _door(actor, row, today)
     require_state(row, OPEN, CLOSED)

@@ -160,8 +160,9 @@ def confirm(*, token: str, at: dt.datetime) -> Confirmed:
 
     Raises NotFound for a false link, and for one whose signature is gone; Conflict where the
     petition is not open any more, the signature was taken back, or the address has no room for
-    another name.
+    another name; and SwitchedOff.
     """
+    require_on("confirm")
     return _confirm(tokens.read(tokens.CONFIRM, token), at)
 
 
@@ -245,6 +246,7 @@ def confirm_code(
     as for an address that never signed, after as many writes in one commit; TooOften by network,
     where only wrong codes are counted; and as ``confirm`` does.
     """
+    require_on("confirm")
     number = _signature_by_code(petition, email, code, network, at)
     if number is None:
         what = _("This code is not right, or it was tried too often.")

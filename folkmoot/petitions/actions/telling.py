@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from django.db import transaction
 from django.db.models import Count, Exists, F, OuterRef, Q
@@ -17,10 +17,8 @@ from django.db.models import Count, Exists, F, OuterRef, Q
 from folkmoot.common.models import Message
 from folkmoot.common.outbox import NewMessage, enqueue_many
 from folkmoot.duties.models import Duty
-from folkmoot.duties.rules import KINDS, may_answer
+from folkmoot.duties.rules import KINDS, duty_path
 from folkmoot.people.letters import words_of
-from folkmoot.people.models import Person
-from folkmoot.people.queries import held, roles_at
 from folkmoot.petitions import tokens
 from folkmoot.petitions.models import Commitment, Opinion, Petition, PetitionAnswer
 from folkmoot.petitions.models_signing import CONFIRMED, CREATOR, Signature
@@ -32,6 +30,8 @@ from folkmoot.petitions.queries_answers import (
     petition_of,
 )
 from folkmoot.petitions.queries_telling import (
+    administrators,
+    answerers,
     goes_on_in,
     joined_with,
     letter_key,
@@ -182,7 +182,7 @@ def tell_late(petition: Petition, numbers: Collection[int], *, at: dt.datetime) 
 def remind(*, today: dt.date, at: dt.datetime) -> int:
     """Write to bodies about petitions and questions to answer, and commitments; how many letters.
 
-    To the officers and representatives who may answer: when it arises, 14 and 3 days before it is
+    To everybody at the body who may answer: when it arises, 14 and 3 days before it is
     due, and each week that it is overdue, once each. Of a commitment until the body says what
     became of it, from 14 days before it is due. Run it every day; a day left out is made good.
     """
@@ -236,25 +236,28 @@ def _remind_of_commitment(commitment: Commitment, today: dt.date, at: dt.datetim
 def _to_people(
     duty: Duty, key: str, words: dict[str, object], today: dt.date, at: dt.datetime
 ) -> int:
-    """Leave a letter for everybody who may answer and has not had it; how many."""
-    people = _answerers(duty, today)
+    """Leave a letter for everybody who may answer and has not had it; how many.
+
+    Where nobody of the body has an account here, the administrators of the site are asked to tell
+    it: otherwise nobody would hear of it at all.
+    """
+    people = answerers(duty.body.slug, duty.office, duty.kind, today)
+    if not people:
+        key, people = f"{key}:nobody", administrators(today)
+        words = words_of(
+            "nobody_to_answer",
+            body=duty.body.name,
+            subject=words["subject"],
+            text=words["text"],
+            link=duty_path(duty.pk),
+            invite=f"/account/roles/?body={duty.body.slug}",
+        )
     letters = [NewMessage(f"{key}:{who.pk}", who.email, words, at) for who in people]
     keys = [letter.key for letter in letters]
     had = set(Message.objects.filter(key__in=keys).values_list("key", flat=True))
     new = [letter for letter in letters if letter.key not in had]
     enqueue_many(new, at=at)
     return len(new)
-
-
-def _answerers(duty: Duty, today: dt.date) -> Iterable[Person]:
-    """Everybody who may answer what is owed, once each, in order."""
-    found: dict[int, Person] = {}
-    for role in roles_at(duty.body.slug, today).filter(role__in=rules.ANSWERERS):
-        if may_answer([held(role)], duty.body.slug, duty.office, duty.kind, today):
-            person = role.person
-            if person is not None:
-                found[person.pk] = person
-    return [found[key] for key in sorted(found)]
 
 
 def count_opinions(*, at: dt.datetime) -> int:

@@ -15,7 +15,6 @@ from folkmoot.duties.rules import (
     QUESTION,
     day_words,
 )
-from folkmoot.people.rules import OFFICER, REPRESENTATIVE
 from folkmoot.petitions.rules import limits
 from folkmoot.petitions.rules.writing import length_fault, one_line, paragraphs
 
@@ -42,8 +41,6 @@ OUTCOME_HINTS: dict[str, str] = {
 # Kinds of duty that a petition makes owed; and those of this room, of which bodies are reminded.
 OF_PETITIONS = frozenset({PETITION_ANSWER, PETITION_HEARING, PETITION_DEBATE})
 REMINDED = OF_PETITIONS | {QUESTION}
-# Who answers petitions for a body, and says what became of its commitments. Never the centre.
-ANSWERERS = frozenset({OFFICER, REPRESENTATIVE})
 
 BODY, CREATOR = "body", "creator"
 KEPT, LATE, BROKEN = "kept", "late", "broken"

@@ -26,7 +26,9 @@ SPONSORS_NEEDED = 5
 SPONSORS_WITHIN = dt.timedelta(days=21)
 # What moderators promise: to decide within this long.
 MODERATION_WITHIN = dt.timedelta(days=7)
-APPEAL_WITHIN = dt.timedelta(days=28)
+APPEAL_DECIDED_WITHIN = dt.timedelta(days=28)
+# Whoever was refused may appeal for so long.
+APPEAL_ASKED_WITHIN = retention.WHO_DECIDED.after
 # How long a petition may be open, in days: what may be chosen, and what stands in the form first.
 TERMS = (30, 90, 180, 365)
 USUAL_TERM = 180

@@ -6,11 +6,15 @@ import datetime as dt
 from collections.abc import Iterable
 
 from folkmoot.people.rules import ADMINISTRATOR, MODERATOR, SITE, HeldRole, holds
-from folkmoot.petitions.rules.limits import APPEAL_WITHIN, MODERATION_WITHIN
+from folkmoot.petitions.rules.limits import (
+    APPEAL_ASKED_WITHIN,
+    APPEAL_DECIDED_WITHIN,
+    MODERATION_WITHIN,
+)
 
 FIRST, APPEAL = "first", "appeal"
 # The promise for each step, as a number of days.
-WITHIN: dict[str, dt.timedelta] = {FIRST: MODERATION_WITHIN, APPEAL: APPEAL_WITHIN}
+WITHIN: dict[str, dt.timedelta] = {FIRST: MODERATION_WITHIN, APPEAL: APPEAL_DECIDED_WITHIN}
 UPHELD, REFUSED = "appeal-upheld", "appeal-refused"
 
 
@@ -24,6 +28,14 @@ def may_moderate(held: Iterable[HeldRole], body: str, on: dt.date) -> str:
         if has.role == MODERATOR and has.body in (body, SITE) and holds(has, on):
             return has.acting_office
     return ""
+
+
+def may_end_open(held: Iterable[HeldRole], on: dt.date) -> str:
+    """The acting office by which somebody may join or pass on an open petition, or "".
+
+    A moderator of the site only: so no body ends a petition to it that gathers signatures.
+    """
+    return may_decide_appeal(held, on)
 
 
 def may_decide_appeal(held: Iterable[HeldRole], on: dt.date) -> str:
@@ -47,6 +59,11 @@ def may_erase(held: Iterable[HeldRole], on: dt.date) -> str:
         if has.role in (MODERATOR, ADMINISTRATOR) and has.body == SITE and holds(has, on):
             return has.acting_office
     return ""
+
+
+def may_still_appeal(decided: dt.date, today: dt.date) -> bool:
+    """Whether a decision of that day may be appealed against on this one."""
+    return today <= decided + APPEAL_ASKED_WITHIN
 
 
 def due_on(since: dt.date, step: str = FIRST) -> dt.date:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from folkmoot.common.errors import Fault
 from folkmoot.duties.rules import OwnRule
-from folkmoot.petitions.rules import limits
+from folkmoot.petitions.rules import limits, states
+from folkmoot.petitions.rules.reasons import reasons_for
 from folkmoot.petitions.rules.writing import length_fault
 
 CHECKED, ASKED, REJECTED, HIDDEN, WITHDRAWN = (
@@ -28,12 +29,19 @@ STATES: dict[str, str] = {
 MOVES: dict[str, frozenset[str]] = {
     CHECKED: frozenset({ASKED, REJECTED, WITHDRAWN}),
     ASKED: frozenset({HIDDEN}),
-    REJECTED: frozenset({ASKED}),
-    HIDDEN: frozenset({ASKED}),
+    REJECTED: frozenset({ASKED, HIDDEN}),
+    # What was hidden by mistake goes back to what it was.
+    HIDDEN: frozenset({ASKED, REJECTED}),
     WITHDRAWN: frozenset(),
 }
 # Reasons of the published standards that are about petitions only.
 NOT_FOR_QUESTIONS = frozenset({"duplicate"})
+# The reasons of the published standards that a question may be refused or hidden for, by code.
+REFUSALS = {
+    reason.code: reason
+    for reason in reasons_for(states.REJECTED)
+    if reason.code not in NOT_FOR_QUESTIONS
+}
 
 # No law sets a number of days for this. It is what this site asks of every body alike.
 QUESTION_RULE = OwnRule(
@@ -89,3 +97,11 @@ def faults_of(new: NewQuestion) -> list[Fault]:
 def question_path(number: int) -> str:
     """Where the page of a question is."""
     return f"/questions/{number}/"
+
+
+def readable(state: str, reason: str) -> bool:
+    """Whether everybody may read the words: of what is asked, and of what was not accepted unless
+    its reason hides them."""
+    if state == REJECTED:
+        return reason in REFUSALS and not REFUSALS[reason].hides_words
+    return state == ASKED

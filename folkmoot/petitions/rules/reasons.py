@@ -46,8 +46,8 @@ class Reason:
 _ALL = (
     Reason("not-a-request", "Ask for something that somebody can do, in words that a neighbour "
            "understands."),
-    Reason("duplicate", "Ask for something that no open petition asks for already. We join the "
-           "two, and the older one goes on.", frozenset({MERGED})),
+    Reason("duplicate", "Ask for something that no open petition asks that body for already. We "
+           "join the two, and the older one goes on.", frozenset({MERGED})),
     Reason("not-this-body", "Ask the body that answers for the matter. We pass it to that body.",
            frozenset({REFERRED, REJECTED})),
     Reason("no-body-here", "Ask about a public service that a body on this site answers for."),

@@ -39,10 +39,14 @@ MOVES: dict[str, frozenset[str]] = {
     # What was hidden by mistake goes back to what it was.
     HIDDEN: frozenset({MODERATION, OPEN, CLOSED, REJECTED, WITHDRAWN, MERGED, REFERRED}),
     WITHDRAWN: frozenset({HIDDEN}),
-    MERGED: frozenset({HIDDEN}),
-    REFERRED: frozenset({HIDDEN}),
+    # An appeal that is upheld opens one that was joined or passed on.
+    MERGED: frozenset({HIDDEN, OPEN}),
+    REFERRED: frozenset({HIDDEN, OPEN}),
 }
 
+# States to which moderators brought a petition against its creator's wish: each may be appealed
+# against.
+REFUSED = frozenset({REJECTED, HIDDEN, MERGED, REFERRED})
 # States whose title may be shown to everybody.
 LISTED = frozenset({OPEN, CLOSED, REJECTED, WITHDRAWN, MERGED, REFERRED, HIDDEN})
 # States in which the whole text is shown to everybody (unless it is marked as hidden).

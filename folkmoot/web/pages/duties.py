@@ -28,6 +28,8 @@ from folkmoot.petitions.actions.answering import withdraw_petition_answer
 from folkmoot.petitions.queries import petition_line
 from folkmoot.petitions.queries_meetings import debate_due
 from folkmoot.petitions.queries_questions import question_file
+from folkmoot.petitions.queries_telling import answerers
+from folkmoot.petitions.rules.answering import REMINDED
 from folkmoot.web.answers import owed
 from folkmoot.web.meetings import When, debate_owed
 from folkmoot.web.pages.cases_forms import Field, Form
@@ -111,8 +113,12 @@ def _about(file: DutyFile) -> dict[str, Any]:
 @remembered
 def duty(request: HttpRequest, number: int) -> HttpResponse:
     """What is owed, since when, until when, and every answer given: the same for everybody."""
-    file = duty_file(number, timezone.localdate())
-    return render(request, "pages/duties/duty.html", _about(file))
+    today = timezone.localdate()
+    file = duty_file(number, today)
+    line = file.line
+    told = line.kind in REMINDED and line.open
+    nobody = told and not answerers(line.body, line.office, line.kind, today)
+    return render(request, "pages/duties/duty.html", {**_about(file), "nobody": nobody})
 
 
 def _form(what: str, file: DutyFile) -> Form:

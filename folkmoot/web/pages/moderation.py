@@ -23,11 +23,12 @@ from folkmoot.petitions.queries_search import similar
 from folkmoot.petitions.rules import reasons
 from folkmoot.petitions.rules.moderation import APPEAL
 from folkmoot.petitions.rules.states import (
-    CLOSED,
     HIDDEN,
     MODERATION,
+    MOVES,
     OPEN,
     REJECTED,
+    WITHDRAWN,
 )
 from folkmoot.places.models import Area
 from folkmoot.web.pages.cases_forms import Field, Form
@@ -66,7 +67,7 @@ def _choices(one: ForModerator) -> list[Choice]:
     merge = Choice(
         "merge",
         _("Join it with another"),
-        _("It ends here and points to the other, which goes on with its own signatures."),
+        _("It ends here and points to an older one to the same body, which goes on."),
     )
     hide = Choice(
         "hide",
@@ -79,15 +80,17 @@ def _choices(one: ForModerator) -> list[Choice]:
         return [
             Choice("open", _("Open it for signatures"), opened),
             Choice("reject", _("Do not accept it"), refused),
+            hide,
             merge,
             refer,
         ]
     if one.state == OPEN:
-        return [hide, merge, refer]
+        return [hide, merge, refer] if one.for_site else [hide]
     if one.state == HIDDEN:
         show = Choice("unhide", _("Show it again"), _("It goes on where it was hidden."))
         return [] if one.erased else [show]
-    return [hide] if one.state in {CLOSED, REJECTED} else []
+    public = one.state != WITHDRAWN or one.opened_on is not None
+    return [hide] if public and HIDDEN in MOVES.get(one.state, ()) else []
 
 
 def _reasons(title: str, *states: str) -> Field:

@@ -24,14 +24,14 @@ from folkmoot.petitions.models import Petition
 from folkmoot.petitions.queries import petition_path, state_on
 from folkmoot.petitions.queries_page import sponsors_of
 from folkmoot.petitions.rules import consent, limits
-from folkmoot.petitions.rules.moderation import APPEAL, due_on
+from folkmoot.petitions.rules.moderation import APPEAL, due_on, may_still_appeal
 from folkmoot.petitions.rules.reasons import REASONS, words_of
 from folkmoot.petitions.rules.states import (
     DRAFT,
     HIDDEN,
     LISTED,
     MOVES,
-    REJECTED,
+    REFUSED,
     SPONSORS,
     STATES,
     WITHDRAWN,
@@ -100,9 +100,11 @@ def _decisions(row: Petition) -> list[dict[str, Any]]:
 
 
 def _may_appeal(row: Petition, decisions: Sequence[dict[str, Any]]) -> bool:
-    refused = row.state in {REJECTED, HIDDEN} and bool(decisions)
+    """As ``actions.appeals.appeal`` asks it."""
     over = row.appeal_text or row.erased_at is not None
-    return refused and not over and not decisions[-1]["appeal"]
+    if row.state not in REFUSED or over or not decisions or decisions[-1]["appeal"]:
+        return False
+    return may_still_appeal(decisions[-1]["on"], timezone.localdate())
 
 
 def _manage_page(
@@ -136,6 +138,7 @@ def _manage_page(
         "agreed": _(consent.wording_on(consent.BEGIN, today)),
         "take_back": creators_token(row),
         "may_withdraw": row.state != HIDDEN and WITHDRAWN in MOVES[row.state],
+        "until": decisions[-1]["on"] + limits.APPEAL_ASKED_WITHIN if decisions else None,
         "most": limits.APPEAL,
         "said": request.POST.get("text", "")[: limits.APPEAL * 4],
         "postcode": request.POST.get("postcode", "")[:20],

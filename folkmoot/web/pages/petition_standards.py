@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from folkmoot.people import retention
-from folkmoot.petitions.queries_moderation import ModerationClock, moderation_clock, refused
+from folkmoot.petitions.queries_clock import ModerationClock, moderation_clock
+from folkmoot.petitions.queries_moderation import refused
 from folkmoot.petitions.rules import limits
 from folkmoot.petitions.rules.moderation import APPEAL, FIRST
 from folkmoot.petitions.rules.questions import QUESTION_RULE
@@ -77,7 +78,7 @@ def standards(request: HttpRequest) -> HttpResponse:
         "limits": limits,
         "sponsor_days": limits.SPONSORS_WITHIN.days,
         "moderation_days": limits.MODERATION_WITHIN.days,
-        "appeal_days": limits.APPEAL_WITHIN.days,
+        "appeal_days": limits.APPEAL_ASKED_WITHIN.days,
         "question_days": QUESTION_RULE.days,
         "trail": [(_("Petitions"), "/petitions/")],
     }

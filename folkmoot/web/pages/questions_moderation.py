@@ -8,14 +8,22 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import path
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from folkmoot.common.errors import BadInput, Fault, NotFound
+from folkmoot.common.acts import LEGAL_REASONS
+from folkmoot.common.errors import BadInput, Fault
 from folkmoot.people.models import Person
-from folkmoot.petitions.actions import questions as actions
-from folkmoot.petitions.queries_questions import WaitingQuestion, waiting_questions
-from folkmoot.petitions.rules.moderation import APPEAL
+from folkmoot.petitions.actions import questions_moderating as actions
+from folkmoot.petitions.queries_questions import (
+    WaitingQuestion,
+    question_for_moderator,
+    question_to_erase,
+    waiting_questions,
+)
+from folkmoot.petitions.rules.moderation import APPEAL, FIRST
+from folkmoot.petitions.rules.questions import HIDDEN, REFUSALS
 from folkmoot.web.pages.cases_forms import Field, Form
 from folkmoot.web.pages.people_access import signed_in
 
@@ -29,43 +37,56 @@ def waiting(request: HttpRequest, person: Person) -> HttpResponse:
     return render(request, "pages/questions/waiting.html", context)
 
 
+def _reasons(title: str) -> Field:
+    known = tuple((code, _(reason.standard)) for code, reason in REFUSALS.items())
+    return Field("reason", title, "choice", choices=(("", _("None")), *known))
+
+
+def _decision(title: str, *choices: tuple[str, str]) -> Field:
+    return Field("decision", title, "choice", choices=(("", _("Choose")), *choices))
+
+
 def _form(one: WaitingQuestion) -> Form:
+    yours = _("Your decision")
     if one.step == APPEAL:
-        decide = (("uphold", _("The first decision was wrong: ask it in public")),
-                  ("refuse", _("The first decision stands")))  # fmt: skip
-        field = Field(
-            "decision", _("Your decision"), "choice", choices=(("", _("Choose")), *decide)
+        shown = one.line.state == HIDDEN and one.line.duty is not None
+        wrong = (
+            _("The first decision was wrong: show it again")
+            if shown
+            else _("The first decision was wrong: ask it in public")
         )
+        field = _decision(yours, ("uphold", wrong), ("refuse", _("The first decision stands")))
         return Form("appeal", _("Decide on the appeal"), _("Decide"), "", (field,))
-    decide = (("through", _("Let it through: an answer is then owed")),
-              ("reject", _("Do not accept it")))  # fmt: skip
-    reasons = tuple((code, _(reason.standard)) for code, reason in actions.REFUSALS.items())
-    return Form(
-        "first",
-        _("Decide on the question"),
-        _("Decide"),
-        "",
-        (
-            Field("decision", _("Your decision"), "choice", choices=(("", _("Choose")), *decide)),
-            Field(
-                "reason",
-                _("If you do not accept it: which standard is not met?"),
-                "choice",
-                choices=(("", _("None")), *reasons),
-            ),
-        ),
-    )
+    if one.step == FIRST:
+        through = ("through", _("Let it through: an answer is then owed"))
+        field = _decision(yours, through, ("reject", _("Do not accept it")))
+        reasons = _reasons(_("If you do not accept it: which standard is not met?"))
+        title = _("Decide on the question")
+        return Form("first", title, _("Decide"), "", (field, reasons))
+    if one.line.state == HIDDEN:
+        fields = () if one.line.erased_why else (_decision(yours, ("unhide", _("Show it again"))),)
+        return Form("shown", _("A question that is hidden"), _("Decide"), "", fields)
+    field = _decision(yours, ("hide", _("Hide it: an answer that is owed stays owed")))
+    reasons = _reasons(_("Which standard is not met?"))
+    return Form("hide", _("A question that is public"), _("Decide"), "", (field, reasons))
 
 
 def _decide(person: Person, one: WaitingQuestion, values: dict[str, Any]) -> None:
-    number, now, decision = one.line.number, timezone.now(), values["decision"]
-    if one.step == APPEAL and decision in {"uphold", "refuse"}:
-        upheld = decision == "uphold"
-        actions.decide_appeal(actor=person, question=number, upheld=upheld, at=now)
-    elif one.step != APPEAL and decision == "through":
-        actions.let_through(actor=person, question=number, at=now)
-    elif one.step != APPEAL and decision == "reject":
-        actions.reject(actor=person, question=number, reason=values["reason"], at=now)
+    """Do what was chosen. Raises BadInput where that is nothing that can be done now."""
+    about: dict[str, Any] = {
+        "actor": person, "question": one.line.number, "at": timezone.now(),
+    }  # fmt: skip
+    what, step, hidden = values.get("decision", ""), one.step, one.line.state == HIDDEN
+    if step == APPEAL and what in {"uphold", "refuse"}:
+        actions.decide_appeal(**about, upheld=what == "uphold")
+    elif step == FIRST and what == "through":
+        actions.let_through(**about)
+    elif step == FIRST and what == "reject":
+        actions.reject(**about, reason=values["reason"])
+    elif not step and what == "hide" and not hidden:
+        actions.hide(**about, reason=values["reason"])
+    elif not step and what == "unhide" and hidden:
+        actions.unhide(**about)
     else:
         raise BadInput([Fault("decision", _("Nothing is chosen."), _("Choose what to do."))])
 
@@ -74,10 +95,7 @@ def _decide(person: Person, one: WaitingQuestion, values: dict[str, Any]) -> Non
 @signed_in
 def decide(request: HttpRequest, person: Person, number: int) -> HttpResponse:
     """One question with its clock, and the form for the decision."""
-    found = {one.line.number: one for one in waiting_questions(person, timezone.localdate())}
-    one = found.get(number)
-    if one is None:
-        raise NotFound(_("This question does not wait for you."), [(_("Waiting"), "../")])
+    one = question_for_moderator(person, number, timezone.localdate())
     form, status = _form(one), 200
     if request.method == "POST":
         form = form.asked({name: str(request.POST.get(name, "")) for name in request.POST})
@@ -96,7 +114,44 @@ def decide(request: HttpRequest, person: Person, number: int) -> HttpResponse:
     return render(request, "pages/questions/decide.html", context, status=status)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def erase(request: HttpRequest, person: Person, number: int) -> HttpResponse:
+    """The form by which the words of a hidden question are erased for law, for good."""
+    one = question_to_erase(person, number, timezone.localdate())
+    reasons = tuple((code, capfirst(_(words))) for code, words in LEGAL_REASONS.items())
+    fields = (
+        Field("reason", _("Why does the law ask for it?"), "choice",
+              choices=(("", _("Choose")), *reasons)),
+        Field("sure", _("I am sure: this cannot be undone"), "yes"),
+    )  # fmt: skip
+    title = _("Erase the words of a question")
+    form, status = Form("erase", title, _("Erase them for good"), "", fields), 200
+    if request.method == "POST":
+        form = form.asked({name: str(request.POST.get(name, "")) for name in request.POST})
+        values = form.values()
+        try:
+            if not values["sure"]:
+                what, remedy = _("You did not say that you are sure."), _("Tick the box.")
+                raise BadInput([Fault("sure", what, remedy)])
+            actions.erase_question(
+                actor=person, question=number, reason=values["reason"], at=timezone.now()
+            )
+        except BadInput as bad:
+            form, status = form.refused(bad.faults), bad.status
+        else:
+            return HttpResponseRedirect(one.path)
+    context = {
+        "one": one,
+        "form": form,
+        "faults": form.faults,
+        "trail": [(_("Moderation"), "/moderation/"), (_("Questions"), "/moderation/questions/")],
+    }
+    return render(request, "pages/questions/erase.html", context, status=status)
+
+
 urlpatterns = [
     path("moderation/questions/", waiting, name="moderation-questions"),
     path("moderation/questions/<int:number>/", decide, name="moderation-question"),
+    path("moderation/questions/<int:number>/erase/", erase, name="question-erase"),
 ]
