@@ -45,7 +45,7 @@ def show(person: Person) -> object:
 
     The keyed digests lead to nobody without this site's key; they are shown because they are kept.
     """
-    from folkmoot.petitions.models import Petition, Question
+    from folkmoot.petitions.models import ModerationDecision, Petition, Question
 
     return {
         "signatures": _signatures(person),
@@ -80,7 +80,7 @@ def show(person: Person) -> object:
                 "office": row.office,
                 "at": row.at.isoformat(),
             }
-            for row in person.moderation_decisions.order_by("pk")
+            for row in ModerationDecision.objects.filter(person=person).order_by("pk")
         ],
     }
 
