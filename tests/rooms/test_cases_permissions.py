@@ -4,7 +4,9 @@ import pytest
 from django.db import transaction
 
 from folkmoot.common.errors import NotAllowed
+from folkmoot.framework.building import build_standings
 from folkmoot.framework.cases import actions
+from folkmoot.framework.importing import put_in_use
 from folkmoot.framework.models import CaseWords
 from folkmoot.people.queries import day_of
 from folkmoot.people.rules import ROLES, SITE
@@ -171,3 +173,30 @@ def test_another_department_or_body_does_nothing_in_a_case(stage, at):
     refused(begun.decide(stage, noticed), {2, 3, 4})
     with pytest.raises(NotAllowed):
         begun.propose(stage, actor=home, place=YORK)
+
+
+def test_the_offices_and_the_powers_that_a_framework_names_are_kept_to(db, at):
+    """An office that another role asks for, and a role that may decide but not propose."""
+    roles = [
+        {"id": "officer-of-the-centre", "title": "Officer", "may": ["decide"],
+         "office": ["accounting-officer"]},
+        {"id": "minister", "title": "Minister", "may": ["decide"], "office": ["minister"]},
+    ]  # fmt: skip
+    stage = begun.stage(at, roles=roles)
+    before = counts()
+    with pytest.raises(NotAllowed, match="does not let its role 'Officer' propose"):
+        begun.propose(stage)
+    assert counts() == before
+    roles[0]["may"] = ["propose", "decide"]
+    made = begun.framework(
+        "england-as-found", illustrative=False, version="2", roles=roles,
+        **{"from": day_of(at)},
+    )  # fmt: skip
+    put_in_use(made, office="build", at=at)
+    build_standings(at)
+    with pytest.raises(NotAllowed, match="accounting"):
+        begun.propose(stage, actor=stage.minister)
+    case = begun.propose(stage)
+    with pytest.raises(NotAllowed, match="accounting"):
+        begun.decide(stage, case, actor=stage.minister)
+    assert begun.decide(stage, case).state == "running"

@@ -158,24 +158,32 @@ def test_how_a_case_stands_in_a_sentence(course, after, says):
 def test_what_may_be_done_next():
     noticed = Course("noticed", ON, ON, ON + 28 * DAY)
     replied = Course("noticed", ON, ON, ON + 28 * DAY, ON)
-    assert [m.what for m in rules.moves(noticed, "minister", "DfE", "Devon")] == [
+    assert [m.what for m in rules.moves(noticed, ("minister",), "DfE", "Devon")] == [
         "reply", "decide", "withdraw",
     ]  # fmt: skip
-    found = rules.moves(replied, "minister", "DfE", "Devon")
+    found = rules.moves(replied, ("minister",), "DfE", "Devon")
     assert [(m.what, m.who) for m in found] == [
         ("decide", "DfE (minister in charge)"),
         ("withdraw", "DfE"),
     ]
-    running = rules.moves(Course("running", ON), "officer", "DfE", "Devon")
+    running = rules.moves(Course("running", ON), (), "DfE", "Devon")
     assert [m.what for m in running] == ["review", "end"]
-    assert rules.moves(Course("ended", ON), "officer", "DfE", "Devon") == []
+    assert rules.moves(Course("ended", ON), (), "DfE", "Devon") == []
 
 
 @pytest.mark.parametrize("role", sorted(ROLES))
 def test_who_acts_for_the_centre(role):
+    made = material.framework(
+        roles=[
+            {"id": "legal-adviser", "title": "Legal", "office": ["monitoring-officer", "minister"]},
+            {"id": "officer-of-the-centre", "title": "Officer"},
+            {"id": "minister", "title": "Minister"},
+        ]
+    )
+
     def may(part, body=DFE, office="minister", until=None):
         held = HeldRole(1, role, body, office, ON, until)
-        return rules.acts_for_centre([held], part, DFE, ON) is not None
+        return rules.acts_for_centre([held], rules.offices_of(made, part), DFE, ON) is not None
 
     centre = role == "centre"
     assert may("minister") == may("secretary-of-state") == may("officer-of-the-centre") == centre
@@ -183,6 +191,17 @@ def test_who_acts_for_the_centre(role):
     assert not may("minister", office="accounting-officer")
     assert not may("minister", body="home-office")
     assert not may("minister", until=ON)
+    # A role asks for the offices that the framework names, whatever the role is called.
+    assert may("legal-adviser", office="monitoring-officer") == may("legal-adviser") == centre
+    assert not may("legal-adviser", office="accounting-officer")
+
+
+def test_a_role_does_what_the_framework_lets_it_do_and_no_more():
+    made = material.framework(roles=[{"id": "officer", "title": "Officer", "may": ["propose"]}])
+
+    assert rules.may_not(made, "officer", "propose") == ""
+    assert rules.may_not(made, "officer", "decide").endswith("its role 'Officer' decide.")
+    assert "has no role 'minister'" in rules.may_not(made, "minister", "decide")
 
 
 def test_emergencies_are_short():

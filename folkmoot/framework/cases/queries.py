@@ -327,7 +327,7 @@ def case_file(case: int, today: dt.date, *, space: str = "record", run: str = ""
     )
     moves = rules.moves(
         course_of(row, duties, framework),
-        step.decides if step else "",
+        rules.offices_of(framework, step.decides) if step else (),
         row.centre.name,
         line.body_name,
     )

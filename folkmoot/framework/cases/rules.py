@@ -9,12 +9,13 @@ emergency outside the framework begins with the step itself, and is marked so fo
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from folkmoot.bodies.rules import OFFICE_KINDS
 from folkmoot.common.errors import Fault
 from folkmoot.duties.rules import day_words
+from folkmoot.framework.catalogue import Framework
 from folkmoot.people.rules import CENTRE, HeldRole, holds
 
 REFUSED, NOTICED, WITHDRAWN, STOPPED = "refused", "noticed", "withdrawn", "stopped"
@@ -73,9 +74,8 @@ OVERRIDE_YEAR_DAYS = 365
 # so many months after the first day on which it could be decided.
 LAPSE_MONTHS = 6
 
-# Roles of frameworks that one office of a department holds. Any other role of the centre is
-# open to whoever acts for the centre.
-_OFFICE_OF = {"minister": "minister", "secretary-of-state": "minister"}
+# The offices of roles in versions of frameworks from before a role could name its offices.
+_OFFICES_OF = {"minister": ("minister",), "secretary-of-state": ("minister",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,25 +125,39 @@ def may_follow(state: str, what: str) -> bool:
     return (state, what) in TRANSITIONS
 
 
-def acts_for_centre(
-    held: Iterable[HeldRole], role: str, centre: str, on: dt.date
-) -> HeldRole | None:
-    """The role by which somebody may act as ``role`` of a framework for the centre, or None.
+def offices_of(framework: Framework, role: str) -> tuple[str, ...]:
+    """The offices, one of which must be held to play a role of a framework; empty: any."""
+    named = next((known.office for known in framework.roles if known.id == role), ())
+    return named or _OFFICES_OF.get(role, ())
 
-    They hold the role of the centre at that very body; a minister's part is played by whoever
-    acts for the minister's office and by nobody else.
+
+def may_not(framework: Framework, role: str, act: str) -> str:
+    """Why nobody acts by a role of a framework (``act``: "propose" or "decide"), or ""."""
+    found = next((known for known in framework.roles if known.id == role), None)
+    if found is None:
+        return f"{framework.title} has no role {role!r}, so nobody may {act} this."
+    if act not in found.may:
+        return f"{framework.title} does not let its role {found.title!r} {act}."
+    return ""
+
+
+def acts_for_centre(
+    held: Iterable[HeldRole], offices: Collection[str], centre: str, on: dt.date
+) -> HeldRole | None:
+    """The role by which somebody may act for the centre by one of these offices, or None.
+
+    They hold the role of the centre at that very body; where no office is named, by any.
     """
-    office = _OFFICE_OF.get(role, "")
     for has in held:
         here = has.role == CENTRE and has.body == centre and holds(has, on)
-        if here and office in ("", has.office):
+        if here and (not offices or has.office in offices):
             return has
     return None
 
 
-def office_words(role: str) -> str:
-    """The office that a role of a framework asks for, in words: "minister in charge"."""
-    return OFFICE_KINDS.get(_OFFICE_OF.get(role, ""), "")
+def office_words(offices: Iterable[str]) -> str:
+    """Offices in words: "minister in charge"; "" where none is named."""
+    return ", ".join(OFFICE_KINDS.get(office, office.replace("-", " ")) for office in offices)
 
 
 def after_days(start: dt.date, days: int, pauses: Sequence[Span] = ()) -> dt.date:
@@ -261,13 +275,16 @@ def reply_faults(course: Course, on: dt.date, *, late: bool) -> list[Fault]:
     ]
 
 
-def moves(course: Course, decides: str, centre: str, body: str) -> list[Move]:
-    """What may be done next in a case, with names for who may."""
+def moves(course: Course, offices: Collection[str], centre: str, body: str) -> list[Move]:
+    """What may be done next in a case, with names for who may.
+
+    ``offices``: those of the centre that decide; empty: any.
+    """
     found = []
     if course.state == NOTICED:
         if course.replied_on is None and not course.reply_waived:
             found.append(Move(REPLY, body, course.notice_on))
-        who = f"{centre} ({office})" if (office := office_words(decides)) else centre
+        who = f"{centre} ({office})" if (office := office_words(offices)) else centre
         found.append(Move(DECIDE, who, earliest_decision(course)))
         found.append(Move(WITHDRAW, centre, course.last_on))
     if course.state == RUNNING:

@@ -18,6 +18,7 @@ from folkmoot.framework.cases.actions.keeping import (
     hold,
     keep,
     move,
+    part_in,
     refuse,
     words_fault,
 )
@@ -35,6 +36,7 @@ from folkmoot.framework.cases.rules import (
     day_fault,
     decide_faults,
     next_review,
+    offices_of,
 )
 from folkmoot.framework.catalogue import Step
 from folkmoot.framework.models import Case
@@ -68,7 +70,8 @@ def decide(
     held = hold(case, space, DECIDE, actor=actor, seen=seen)
     row, rung = held.case, _rung(held)
     today = day_of(at)
-    by = centre_role(actor, rung.decides, row.centre.slug, today, space).acting_office
+    framework, centre = held.in_use.framework, row.centre.slug
+    by = part_in(actor, framework, rung.decides, "decide", centre, today, space).acting_office
     day = acting_day(space, today, on)
     refuse(
         [
@@ -167,7 +170,8 @@ def withdraw(
     """
     held = hold(case, space, WITHDRAW, actor=actor, seen=seen)
     row, today = held.case, day_of(at)
-    by = centre_role(actor, _rung(held).proposes, row.centre.slug, today, space).acting_office
+    offices = offices_of(held.in_use.framework, _rung(held).proposes)
+    by = centre_role(actor, offices, row.centre.slug, today, space).acting_office
     day = acting_day(space, today, on)
     refuse([*words_fault("reasons", reasons), *day_fault(held.course, day)])
     move(row, day, state=WITHDRAWN)

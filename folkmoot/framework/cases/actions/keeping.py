@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from folkmoot.common.acts import MAX_NOTE_LENGTH, record_act
@@ -26,9 +26,12 @@ from folkmoot.framework.cases.rules import (
     Span,
     acts_for_centre,
     may_follow,
+    may_not,
     office_words,
+    offices_of,
 )
 from folkmoot.framework.cases.trace import to_json
+from folkmoot.framework.catalogue import Framework
 from folkmoot.framework.models import Case, CaseEvent, CaseWords, RehearsalAct
 from folkmoot.framework.queries import InUse
 from folkmoot.framework.rules.trigger import Finding
@@ -95,18 +98,38 @@ def _closed(row: Case) -> str:
 
 
 def centre_role(
-    actor: Person | None, role: str, centre: str, today: dt.date, space: str
+    actor: Person | None, offices: Collection[str], centre: str, today: dt.date, space: str
 ) -> HeldRole:
-    """The role by which ``actor`` acts as ``role`` of a framework for a centre.
+    """The role by which ``actor`` acts for a centre, by one of ``offices`` or, if empty, by any.
 
     Raises NotAllowed. Roles in the record count in the record, those of a rehearsal in it.
     """
-    found = acts_for_centre(roles_of(actor, today, space=space), role, centre, today)
+    found = acts_for_centre(roles_of(actor, today, space=space), offices, centre, today)
     if found is None:
-        office = office_words(role)
+        office = office_words(offices)
         who = f"the {office} of {centre}" if office else f"the centre, {centre},"
         raise NotAllowed(f"Only somebody who acts for {who} may do this.")
     return found
+
+
+def part_in(
+    actor: Person | None,
+    framework: Framework,
+    role: str,
+    act: str,
+    centre: str,
+    today: dt.date,
+    space: str,
+) -> HeldRole:
+    """The role by which ``actor`` plays one of a framework's, to "propose" or "decide".
+
+    Raises NotAllowed where they do not hold an office that it asks for, and where the framework
+    does not let that role do so, whoever plays it.
+    """
+    why = may_not(framework, role, act)
+    if why:
+        raise NotAllowed(why)
+    return centre_role(actor, offices_of(framework, role), centre, today, space)
 
 
 def words_fault(where: str, text: str) -> list[Fault]:

@@ -37,7 +37,7 @@ from folkmoot.places.queries import area_by_code
 
 OVERRIDE_RULE = "emergency-outside-the-framework"
 OVERRIDE_VERSION = "2026-11-23"
-_DECIDES = "minister"
+_DECIDE = ("minister",)
 
 
 @transaction.atomic
@@ -66,7 +66,7 @@ def override(
     """
     today = day_of(at)
     day = acting_day(space, today, on)
-    by = centre_role(actor, _DECIDES, centre, today, space).acting_office
+    by = centre_role(actor, _DECIDE, centre, today, space).acting_office
     area, central = area_by_code(place), central_body(centre)
     run = run_of(actor) if space == "rehearsal" and actor is not None else ""
     in_use = framework_queries.current(day, SHIPPED)

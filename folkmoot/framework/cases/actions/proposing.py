@@ -15,7 +15,13 @@ from folkmoot.common.errors import BadInput, Conflict, Fault, NotFound
 from folkmoot.duties.actions import owe
 from folkmoot.duties.rules import REPLY, NewDuty, acting_day, day_words
 from folkmoot.framework.cases import calendars
-from folkmoot.framework.cases.actions.keeping import centre_role, keep, refuse, words_fault
+from folkmoot.framework.cases.actions.keeping import (
+    centre_role,
+    keep,
+    part_in,
+    refuse,
+    words_fault,
+)
 from folkmoot.framework.cases.course import subject_of
 from folkmoot.framework.cases.findings import find_here, framework_for, service_fault, step_fault
 from folkmoot.framework.cases.rules import (
@@ -35,8 +41,6 @@ from folkmoot.people.models import Person
 from folkmoot.people.queries import day_of, run_of
 from folkmoot.places.models import Area
 from folkmoot.places.queries import area_by_code
-
-_ANY_OFFICE = "officer-of-the-centre"
 
 
 def bodies_that_answer(area: Area, service: str, on: dt.date) -> list[str]:
@@ -119,7 +123,7 @@ def propose(
     """
     today = day_of(at)
     day = acting_day(space, today, on)
-    by = centre_role(actor, _ANY_OFFICE, centre, today, space)
+    by = centre_role(actor, (), centre, today, space)
     area, central = area_by_code(place), central_body(centre)
     in_use = framework_for(space, framework, day)
     replies, strangers = answering_body(area, service, day, body)
@@ -128,7 +132,7 @@ def propose(
     refuse([*told, *strangers, *pause_fault(pauses, day)])
     rung = in_use.framework.step(step)
     if rung is not None:
-        by = centre_role(actor, rung.proposes, centre, today, space)
+        by = part_in(actor, in_use.framework, rung.proposes, "propose", centre, today, space)
     run = run_of(actor) if space == "rehearsal" and actor is not None else ""
     found = find_here(in_use, step, area, service, day, space=space, run=run)
     case = Case(

@@ -13,7 +13,6 @@ from folkmoot.duties.rules import REVIEW as REVIEW_DUTY
 from folkmoot.duties.rules import acting_day, day_words
 from folkmoot.framework.cases.actions.deciding import owe_review
 from folkmoot.framework.cases.actions.ending import (
-    ANY_OFFICE,
     ending_faults,
     exit_test_met,
     finish,
@@ -60,7 +59,7 @@ def review(
     """
     held = hold(case, space, REVIEW, actor=actor, seen=seen)
     row, today = held.case, day_of(at)
-    by = centre_role(actor, ANY_OFFICE, row.centre.slug, today, space).acting_office
+    by = centre_role(actor, (), row.centre.slug, today, space).acting_office
     day = acting_day(space, today, on)
     owed = open_review(held.duties)
     if owed is None:
