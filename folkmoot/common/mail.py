@@ -1,14 +1,25 @@
-"""Hands outbox messages of kind "email" to Django's mail backend (the console by default)."""
+"""Hands outbox messages of kind "email" to Django's mail backend (the console by default).
+
+Letters of one kind differ in a few words, so what is the same in their headers is checked and
+folded once (``_Mail``); the bytes are those that Django would write.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from email.mime.text import MIMEText
+from email.policy import Compat32, compat32
+from email.utils import formatdate
+from functools import lru_cache
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.mail import EmailMessage, get_connection
+from django.core.mail import EmailMessage, SafeMIMEText, get_connection
+from django.core.mail.message import forbid_multi_line_headers
 from django.utils.translation import gettext as _
 
 from folkmoot.common.errors import BadInput, Fault
@@ -51,6 +62,65 @@ def open_post() -> Iterator[Send]:
         line.close()
 
 
+# Headers that many letters share. Those of one letter alone are none of these: nobody's address is
+# kept in memory.
+_SHARED = frozenset(
+    {"Content-Type", "MIME-Version", "Content-Transfer-Encoding", "Subject", "From",
+     "Auto-Submitted"}
+)  # fmt: skip
+_SHORT = 78
+_PLAIN = re.compile(r"[!-~]+(?: [!-~]+)*")
+
+_checked = lru_cache(maxsize=64)(forbid_multi_line_headers)
+
+
+@lru_cache(maxsize=64)
+def _folded(name: str, value: str, linesep: str) -> bytes:
+    return compat32.clone(linesep=linesep).fold_binary(name, value)
+
+
+class _Folding(Compat32):
+    """Folds headers as the email package does, and remembers what many letters share."""
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        """The header as bytes, with the end of its line."""
+        if type(value) is str:
+            if name in _SHARED:
+                return _folded(name, value, self.linesep)
+            line = f"{name}: {value}"
+            if len(line) <= _SHORT and _PLAIN.fullmatch(value):
+                return f"{line}{self.linesep}".encode("ascii")
+        return super().fold_binary(name, value)
+
+
+_FOLDING = _Folding()
+
+
+class _Mail(SafeMIMEText):
+    """Mail of plain text as Django's own, against headers of several lines too; what many letters
+    share is checked once."""
+
+    def __setitem__(self, name: str, val: Any) -> None:
+        check = _checked if name in _SHARED else forbid_multi_line_headers
+        MIMEText.__setitem__(self, *check(name, val, self.encoding))
+
+
+class _Letter(EmailMessage):
+    """One letter of plain text to one address."""
+
+    def message(self, **_policy: Any) -> Any:
+        """The letter as mail: what Django makes of it, sooner."""
+        mail = _Mail(str(self.body), self.content_subtype, settings.DEFAULT_CHARSET)
+        mail.policy = _FOLDING
+        mail["Subject"] = self.subject
+        mail["From"] = self.from_email
+        mail["To"] = ", ".join(self.to)
+        mail["Date"] = formatdate(localtime=settings.EMAIL_USE_LOCALTIME)
+        for name, value in self.extra_headers.items():
+            mail[name] = value
+        return mail
+
+
 def _email(message: Outgoing) -> EmailMessage:
     subject, text = message.payload.get("subject"), message.payload.get("text")
     if message.kind != "email" or not isinstance(subject, str) or not isinstance(text, str):
@@ -68,7 +138,7 @@ def _email(message: Outgoing) -> EmailMessage:
     if settings.REHEARSAL:
         made_up = _("This letter is from a rehearsal: what people and bodies do there is made up.")
         text = f"{made_up}\n\n{text}"
-    return EmailMessage(
+    return _Letter(
         subject=labelled(" ".join(subject.split())),
         body=text,
         to=[message.to],

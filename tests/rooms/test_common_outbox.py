@@ -6,13 +6,17 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import time_machine
 from django.core import mail as django_mail
+from django.core.mail import BadHeaderError, EmailMessage
 from django.db import connection, transaction
 from faker import Faker
+from hypothesis import given
+from hypothesis import strategies as st
 
-from folkmoot.common import outbox
+from folkmoot.common import mail, outbox
 from folkmoot.common.errors import BadInput, NotFound
-from folkmoot.common.mail import send_email
+from folkmoot.common.mail import _email, send_email
 from folkmoot.common.models import Message
 
 FAKE = Faker("en_GB")
@@ -317,6 +321,55 @@ def test_mail_is_plain_text_and_a_repeat_has_the_same_name(at):
     assert (first.to, first.subject, first.body) == ([address], "An answer", "Hello.")
     assert not getattr(first, "alternatives", [])
     assert first.extra_headers["Message-ID"] == second.extra_headers["Message-ID"]
+
+
+_WORDS = st.text(st.characters(exclude_categories=("Cs", "Cc", "Zl", "Zp")), max_size=200)
+
+
+@pytest.mark.parametrize("linesep", ["\n", "\r\n"])
+@given(
+    subject=_WORDS,
+    text=st.text(st.characters(exclude_categories=("Cs",)), max_size=2_000),
+    to=st.sampled_from(
+        [
+            "a@example.org",
+            "ä.b@exämple.org",
+            "a b@example.org",
+            f"{'long' * 15}@{'x' * 60}.example",
+            '"a, b"@example.org',
+            "Ann <a@example.org>",
+            "Änne <a@example.org>",
+            "a",
+            "a@b\nc.example",
+        ]
+    ),
+)
+def test_mail_is_written_as_django_would_write_it(linesep, subject, text, to):
+    payload = {"subject": subject, "text": text}
+    with time_machine.travel(dt.datetime(2026, 5, 1, 12, tzinfo=dt.UTC), tick=False):
+        own = _email(outbox.Outgoing("petition:1", "email", to, payload, 1))
+        written = EmailMessage(own.subject, own.body, None, own.to, headers=own.extra_headers)
+        try:
+            expected = written.message().as_bytes(linesep=linesep)
+        except ValueError as error:
+            with pytest.raises(type(error)):
+                own.message().as_bytes(linesep=linesep)
+        else:
+            assert own.message().as_bytes(linesep=linesep) == expected
+            assert own.message().as_string() == written.message().as_string()
+
+
+def test_a_header_has_one_line_and_no_address_is_kept_in_memory(at):
+    def letter(to):
+        return _email(outbox.Outgoing("petition:1", "email", to, {"subject": "S", "text": ""}, 1))
+
+    with pytest.raises(BadHeaderError):
+        letter("a@example.org\nBcc: b@example.org").message()
+    mail._folded.cache_clear()
+    letter("a@example.org").message().as_bytes()
+    letter("b@example.org").message().as_bytes()
+    assert mail._folded.cache_info().currsize == mail._folded.cache_info().misses == 6
+    assert mail._folded.cache_info().hits == 6
 
 
 @pytest.mark.parametrize(
