@@ -20,10 +20,8 @@ import itertools
 import os
 import re
 import secrets
-import shutil
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -31,7 +29,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlencode
 
-from benchmarks.petition_postgres import forget_statements, pgbench, statements
+from benchmarks.petition_postgres import (
+    database_of,
+    forget_statements,
+    pgbench,
+    statements,
+)
 from benchmarks.petition_traffic import Step, Town, family, percentile, seconds_of
 
 HERE = Path(__file__).resolve().parent
@@ -228,8 +231,9 @@ class Watch:
 def run(
     people: People, processes: dict[str, int], home: Path, args: argparse.Namespace, label: str,
     seconds: float, rate: float = 0.0,
-) -> None:  # fmt: skip
-    """One run: everybody signs for so many seconds; prints what came of it."""
+) -> float:  # fmt: skip
+    """One run: everybody signs for so many seconds; prints what came of it. Gives the confirmed
+    signatures a second."""
     post = home / "post"
     post.write_bytes(b"")
     town = Town(PORT, str(post), people.signer, people.confirm, args.waiting, rate)
@@ -261,6 +265,7 @@ def run(
         )
     else:
         print(f"    {counted:,} signed, confirmed and counted, each once")
+    return each
 
 
 def reads(path: str, seconds: int, connections: int) -> subprocess.Popen[str]:
@@ -302,7 +307,7 @@ def inside(args: argparse.Namespace) -> None:
         page = f"/petitions/{petition}/"
         run(people, processes, home, args, "warming up", 5)
         forget_statements()
-        run(people, processes, home, args, "sign and confirm", args.seconds)
+        confirmed = run(people, processes, home, args, "sign and confirm", args.seconds)
         statements()
         alone = reads(page, 8, 16)
         print(f"petition page alone: {figures(alone)}")
@@ -315,7 +320,7 @@ def inside(args: argparse.Namespace) -> None:
     keys = list(Duty.objects.values_list("key", flat=True))
     print(f"duties: {len(keys)}, each once: {len(keys) == len(set(keys)) == 3}")
     if connection.vendor == "postgresql":
-        pgbench()
+        pgbench(confirmed)
 
 
 def main() -> None:
@@ -329,34 +334,12 @@ def main() -> None:
     if args.inside:
         inside(args)
         return
-    home = Path(tempfile.mkdtemp(prefix="petition-load-"))
     again = [sys.executable, "-m", "benchmarks.petition_load", "--inside", *sys.argv[1:]]
-    try:
-        if args.database in ("postgres", "both"):
-            from tests import postgres_server
-
-            # As durable as PostgreSQL is by itself; the tests throw that away for speed.
-            postgres_server._OPTIONS = (
-                "-c max_connections=60 -c shared_buffers=512MB -c max_wal_size=8GB "
-                "-c shared_preload_libraries=pg_stat_statements"
-            )
-            with postgres_server.running() as folder:
-                (home / "p").mkdir()
-                url = postgres_server.url_of(folder, "postgres")
-                pid = (folder / "data" / "postmaster.pid").read_text().split()[0]
-                env = {**os.environ, "DATABASE_URL": url, "FOLKMOOT_HOME": str(home / "p"),
-                       "BENCH_POSTGRES": pid}  # fmt: skip
-                subprocess.run(
-                    ["psql", url, "-qc", "CREATE EXTENSION pg_stat_statements"], check=True
-                )
-                subprocess.run(again, env=env, check=False)
-        if args.database in ("sqlite", "both"):
-            (home / "s").mkdir()
-            env = {**os.environ, "FOLKMOOT_HOME": str(home / "s"),
-                   "DATABASE_URL": f"sqlite:///{home / 's' / 'folkmoot.sqlite3'}"}  # fmt: skip
+    for kind in ("postgres", "sqlite"):
+        if args.database not in (kind, "both"):
+            continue
+        with database_of(kind) as env:
             subprocess.run(again, env=env, check=False)
-    finally:
-        shutil.rmtree(home, ignore_errors=True)
 
 
 if __name__ == "__main__":

@@ -1,13 +1,41 @@
-"""What PostgreSQL says of itself while benchmarks/petition_load.py runs, and pgbench beside it."""
+"""Databases for the benchmarks of petitions, what PostgreSQL says of itself, and pgbench."""
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
+
+# As durable as PostgreSQL is by itself; the tests throw that away for speed.
+_DURABLE = (
+    "-c max_connections=60 -c shared_buffers=512MB -c max_wal_size=8GB "
+    "-c shared_preload_libraries=pg_stat_statements"
+)
+
+
+@contextmanager
+def database_of(kind: str) -> Iterator[dict[str, str]]:
+    """The environment of a site with a home and a database of its own: "postgres" or "sqlite"."""
+    with ExitStack() as stack:
+        home = stack.enter_context(tempfile.TemporaryDirectory(prefix=f"petition-{kind}-"))
+        own = {**os.environ, "FOLKMOOT_HOME": home}
+        if kind == "sqlite":
+            yield {**own, "DATABASE_URL": f"sqlite:///{home}/folkmoot.sqlite3"}
+            return
+        from tests import postgres_server
+
+        postgres_server._OPTIONS = _DURABLE
+        folder = stack.enter_context(postgres_server.running())
+        url = postgres_server.url_of(folder, "postgres")
+        pid = (folder / "data" / "postmaster.pid").read_text().split()[0]
+        subprocess.run(["psql", url, "-qc", "CREATE EXTENSION pg_stat_statements"], check=True)
+        yield {**own, "DATABASE_URL": url, "BENCH_POSTGRES": pid}
 
 
 def forget_statements() -> None:
@@ -37,8 +65,9 @@ def statements() -> None:
             print(f"    {total:9,.0f} {calls:8,} {mean:7.3f} {longest:7.1f}  {query}")
 
 
-def pgbench() -> None:
-    """Single inserts into a table like that of signatures, with its indexes, by pgbench."""
+def pgbench(confirmed: float) -> None:
+    """Single inserts into a table like that of signatures, with its indexes, by pgbench; and what
+    share of them ``confirmed`` signatures a second are."""
     from django.db import connection
 
     script = Path(tempfile.mkdtemp()) / "insert.sql"
@@ -59,4 +88,8 @@ def pgbench() -> None:
             capture_output=True, text=True, check=True,
         ).stdout  # fmt: skip
         found = re.search(r"tps = ([\d.]+)", out)
-        print(f"pgbench, {clients} clients: {found[1] if found else 0} raw inserts a second")
+        if found is None:
+            raise SystemExit(f"pgbench said nothing of its speed: {out}")
+        raw = float(found[1])
+        ratio = f"confirmed signatures are {confirmed / raw:.2f} of them"
+        print(f"pgbench, {clients} clients: {raw:,.0f} raw inserts a second; {ratio}")
