@@ -11,7 +11,8 @@ Only pages that are the same for everyone may be remembered: none holds a form t
 or a person's data. Their compressed bytes are kept too (no secret stands in them, so compressing
 them once is safe).
 
-While the database is away, the newest page of an address is served as it was, and says so.
+While the database is away, the newest page of an address is served as it was, and says so:
+from this process's memory, or from the folder where all of them keep it (``web/kept.py``).
 """
 
 from __future__ import annotations
@@ -33,14 +34,17 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
+from django.utils.http import http_date
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from folkmoot.bodies.models import Holder, Office, Remit
+from folkmoot.common.errors import NotFound
 from folkmoot.common.models import PublicAct
 from folkmoot.framework.models import FrameworkVersion, InterventionElsewhere, StandardAccount
 from folkmoot.measures.queries_account import VERSION_SQL, version_words
 from folkmoot.petitions.models import CommitmentMark, Petition
+from folkmoot.web import kept
 from folkmoot.web.context import assets
 
 LOOK = 2.0
@@ -58,6 +62,7 @@ class _Page:
     packed: bytes
     etag: str
     made: dt.datetime
+    kind: str
 
 
 class _Shelf:
@@ -76,6 +81,15 @@ class _Shelf:
         self.watched: dict[str, tuple[float, str]] = {}
         self.counted, self.moved = "", float("-inf")
         self.away = float("-inf")
+        self.acts = self.taken = 0
+        self.began = -1
+
+    def forget_from_before(self, act: int) -> None:
+        """Keep nothing to show while the database is away from before words were taken away."""
+        with self.lock:
+            self.newest.clear()
+            self.taken = self.began = act
+        kept.begin(act)
 
     def get(self, key: tuple[str, ...]) -> _Page | None:
         with self.lock:
@@ -114,6 +128,25 @@ def forget() -> None:
         _SHELF.clear()
 
 
+def leave_nothing_of(address: str) -> None:
+    """Have no old page of ``address`` shown while the database is away: what somebody has just
+    taken back stood on it. Pages of other processes' memory go when they are next made."""
+    for language, _name in settings.LANGUAGES:
+        _gone((address, language))
+
+
+def leave_nothing() -> None:
+    """The same for every address: somebody has just erased what they ever wrote."""
+    with _SHELF.lock:
+        _SHELF.newest.clear()
+    kept.drop_all()
+
+
+# Acts that take something away that was to be read before.
+_TAKING = (
+    *("hide-petition", "erase-petition", "reject-petition", "hide-question", "reject-question"),
+    *("withdraw-answer", "withdraw-note"),
+)
 # What pages are made from: tables whose rows are made anew when they change, by what shows it.
 # Every publishing, every change of what is owed and everything done in a case of the record is a
 # public act, so the newest act stands for releases, duties and cases too. Cases themselves are
@@ -139,9 +172,21 @@ def _state() -> tuple[str, str]:
         for model, column in _SHOWN_BY
     ]
     counted = f"(SELECT MAX(counted_at) FROM {Petition._meta.db_table})"  # noqa: S608
+    marks = ", ".join(["%s"] * len(_TAKING))
+    taken = (
+        f"(SELECT MAX(id) FROM {PublicAct._meta.db_table} "  # noqa: S608
+        f"WHERE id > %s AND verb IN ({marks}))"
+    )
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {VERSION_SQL}, {counted}, {', '.join(parts)}")
-        newest, count, last, *others = cursor.fetchone()
+        cursor.execute(
+            f"SELECT {VERSION_SQL}, {taken}, {counted}, {', '.join(parts)}",
+            [_SHELF.acts, *_TAKING],
+        )
+        newest, count, act, last, *others = cursor.fetchone()
+    # The first of the others is the newest act: those before it need not be looked through again.
+    _SHELF.acts = others[0] or 0
+    if act or _SHELF.began < 0:
+        _SHELF.forget_from_before(act or 0)
     if str(last) != _SHELF.counted:
         _SHELF.counted, _SHELF.moved = str(last), time.monotonic()
     return version_words(newest, count), "|".join(str(other) for other in others)
@@ -188,28 +233,63 @@ def _watched(address: str, also: Callable[..., str], arguments: dict[str, str | 
 
 def _answer(request: HttpRequest, page: _Page, keep: int) -> HttpResponse:
     if "gzip" in request.META.get("HTTP_ACCEPT_ENCODING", ""):
-        response = HttpResponse(page.packed)
+        response = HttpResponse(page.packed, content_type=page.kind)
         response["Content-Encoding"] = "gzip"
     else:
-        response = HttpResponse(page.plain)
+        response = HttpResponse(page.plain, content_type=page.kind)
     response["ETag"] = page.etag
     response["Cache-Control"] = f"public, max-age={keep}"
     patch_vary_headers(response, ("Accept-Encoding",))
     return response
 
 
+def _page(response: HttpResponse) -> _Page:
+    """What a view has just made, to be remembered."""
+    plain = response.content
+    digest = hashlib.blake2b(plain, digest_size=12).hexdigest()
+    packed = gzip.compress(plain, 6, mtime=0)
+    return _Page(plain, packed, f'W/"{digest}"', timezone.now(), response["Content-Type"])
+
+
+def _gone(key: tuple[str, ...]) -> None:
+    """Forget the newest page of an address that has none any more."""
+    with _SHELF.lock:
+        _SHELF.newest.pop(key[:2], None)
+    kept.drop(_SHELF.taken, *key[:2])
+
+
 _AWAY = (OperationalError, InterfaceError)
-_HEADER = b'<header class="fm-header">'
+# Where a page says that it may be old, and how: every template that begins a page holds one.
+_NOTICES = {
+    b"<!--as it was-->": "parts/as_it_was.html",
+    b"<!--as it was, shortly-->": "parts/as_it_was_shortly.html",
+}
 
 
 def _as_it_was(address: str) -> HttpResponse | None:
-    """The page as it was last made, saying that it may be old; None if there is none."""
-    page = _SHELF.latest(address, get_language() or "")
-    if page is None:
+    """The page as it was last made, saying that it may be old; None if there is none.
+
+    A file cannot say so in words; its headers do.
+    """
+    language = get_language() or ""
+    page, old = _SHELF.latest(address, language), kept.latest(address, language)
+    if page is not None and (old is None or page.made.timestamp() >= old.made):
+        body, kind, made = page.plain, page.kind, page.made
+    elif old is not None:
+        body, kind = gzip.decompress(old.packed), old.kind
+        made = dt.datetime.fromtimestamp(old.made, dt.UTC)
+    else:
         return None
-    notice = render_to_string("parts/as_it_was.html", {"made": page.made}).encode()
-    response = HttpResponse(page.plain.replace(_HEADER, notice + _HEADER, 1))
+    if kind.startswith("text/html"):
+        marks = [mark for mark in _NOTICES if mark in body]
+        if not marks:
+            return None
+        notice = render_to_string(_NOTICES[marks[0]], {"made": made}).encode()
+        body = body.replace(marks[0], notice, 1)
+    response = HttpResponse(body, content_type=kind)
     response["Cache-Control"] = "no-store"
+    response["Warning"] = '110 - "Response is stale"'
+    response["Last-Modified"] = http_date(made.timestamp())
     return response
 
 
@@ -243,6 +323,9 @@ def _remembered(view: View, also: Callable[..., str] | None, counts: bool = Fals
             return old
         try:
             return now(address, request, *args, **kwargs)
+        except NotFound:
+            _gone((address, get_language() or ""))
+            raise
         except _AWAY:
             _SHELF.away = time.monotonic()
             old = _as_it_was(address)
@@ -265,11 +348,13 @@ def _remembered(view: View, also: Callable[..., str] | None, counts: bool = Fals
         if page is None:
             response = view(request, *args, **kwargs)
             if response.status_code != 200:
+                _gone(key)
                 return response
-            plain = response.content
-            digest = hashlib.blake2b(plain, digest_size=12).hexdigest()
-            page = _Page(plain, gzip.compress(plain, 6, mtime=0), f'W/"{digest}"', timezone.now())
+            page = _page(response)
             _SHELF.put(key, page)
+            if settings.PAGE_CACHE:
+                held = kept.Kept(page.packed, page.kind, page.made.timestamp())
+                kept.keep(_SHELF.taken, *key[:2], held)
         return _answer(request, page, keep)
 
     return answer

@@ -9,7 +9,6 @@ from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_exempt
-from django.views.decorators.http import require_safe
 
 from folkmoot.common.errors import NotFound
 from folkmoot.common.purpose import labelled
@@ -28,7 +27,6 @@ COUNT_POLICY = (
     "default-src 'none'; style-src 'self'; font-src 'self'; img-src data:; base-uri 'none'; "
     "form-action 'none'; frame-ancestors *"
 )
-_KEEP = "public, max-age=20"
 
 
 def _shared(number: int) -> PetitionLine:
@@ -52,11 +50,15 @@ def image_words(line: PetitionLine) -> tuple[str, str]:
     return asked, line.state_words
 
 
-@require_safe
+@remembered_with(version_of)
+def _image(request: HttpRequest, number: int) -> HttpResponse:
+    line = _shared(number)
+    return HttpResponse(share_image(line.title, *image_words(line)), content_type="image/png")
+
+
 def image(request: HttpRequest, number: int) -> HttpResponse:
     """The picture beside a link to a petition."""
-    line = _shared(number)
-    response = HttpResponse(share_image(line.title, *image_words(line)), content_type="image/png")
+    response = _image(request, number=number)
     response["Cache-Control"] = "public, max-age=3600"
     return response
 
@@ -74,11 +76,10 @@ def count(request: HttpRequest, number: int) -> HttpResponse:
     return response
 
 
-@require_safe
-def count_json(request: HttpRequest, number: int) -> HttpResponse:
-    """How many signed, for any page to read."""
+@remembered_with(version_of)
+def _count_json(request: HttpRequest, number: int) -> HttpResponse:
     line = _shared(number)
-    response = JsonResponse(
+    return JsonResponse(
         {
             "number": line.number,
             "title": labelled(line.title),
@@ -86,10 +87,15 @@ def count_json(request: HttpRequest, number: int) -> HttpResponse:
             "signatures": line.signatures,
             "closes_on": line.closes_on,
             "link": f"{settings.SITE_URL}{line.path}",
+            "as_at": timezone.now().isoformat(timespec="seconds"),
         }
     )
+
+
+def count_json(request: HttpRequest, number: int) -> HttpResponse:
+    """How many signed, for any page to read, and when this was so."""
+    response = _count_json(request, number=number)
     response["Access-Control-Allow-Origin"] = "*"
-    response["Cache-Control"] = _KEEP
     return response
 
 

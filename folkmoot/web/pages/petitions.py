@@ -14,7 +14,6 @@ from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
 
 from folkmoot.bodies.models import Body
 from folkmoot.bodies.queries import body_by_slug
@@ -31,11 +30,12 @@ from folkmoot.petitions.queries_lists import (
     petitions_like,
 )
 from folkmoot.petitions.rules.limits import SMALLEST_SHOWN
+from folkmoot.petitions.queries_page import version_of
 from folkmoot.petitions.rules.trending import DAMPING
 from folkmoot.places.models import Area
 from folkmoot.services.models import Service
 from folkmoot.web.petition_rows import history, signatures_words, standing
-from folkmoot.web.remembered import remembered_with_counts
+from folkmoot.web.remembered import remembered_with, remembered_with_counts
 
 FIELDS = ("place", "service", "body", "state", "words", "sort")
 PAGE, FEED = 25, 50
@@ -151,14 +151,11 @@ def _day(line: PetitionLine) -> dt.datetime:
 
 
 def _atom(feed: Atom1Feed) -> HttpResponse:
-    response = HttpResponse(
-        feed.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8"
-    )
-    response["Cache-Control"] = "public, max-age=60"
-    return response
+    kind = "application/atom+xml; charset=utf-8"
+    return HttpResponse(feed.writeString("utf-8"), content_type=kind)
 
 
-@require_safe
+@remembered_with_counts
 def petitions_feed(request: HttpRequest) -> HttpResponse:
     """The first fifty petitions of a list as Atom, narrowed and in order as the page is."""
     ask = asked(request)
@@ -190,7 +187,7 @@ def petitions_feed(request: HttpRequest) -> HttpResponse:
     return _atom(feed)
 
 
-@require_safe
+@remembered_with(version_of)
 def petition_feed(request: HttpRequest, number: int) -> HttpResponse:
     """What happened to one petition as Atom, the newest first."""
     file = petition_file(number, timezone.localdate())

@@ -32,6 +32,7 @@ from folkmoot.common.queries import (
 from folkmoot.places import queries as places
 from folkmoot.places.models import Area
 from folkmoot.services.models import Service
+from folkmoot.web.remembered import remembered
 
 FIELDS = ("place", "service", "body", "verb")
 PAGE, FEED = 50, 50
@@ -193,7 +194,7 @@ def record_act_canonical(request: HttpRequest, number: int) -> HttpResponse:
     return HttpResponse(act.canonical.encode(), content_type="application/json")
 
 
-@require_safe
+@remembered
 def record_feed(request: HttpRequest) -> HttpResponse:
     """The newest acts as Atom, narrowed as the page is."""
     wanted, area = filter_of(request)

@@ -13,7 +13,6 @@ from django.utils.feedgenerator import Atom1Feed
 from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
 
 from folkmoot.common.errors import BadInput, Fault, NotFound
 from folkmoot.common.purpose import labelled
@@ -106,7 +105,7 @@ def interventions(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/interventions.html", context)
 
 
-@require_safe
+@remembered
 def interventions_feed(request: HttpRequest) -> HttpResponse:
     """What was done in the cases as Atom, newest first, narrowed as the page is."""
     chosen, wanted, area = _asked(request)

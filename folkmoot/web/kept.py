@@ -1,0 +1,144 @@
+"""The newest page of each address in a folder, so that another process, or the next one, can show
+it while the database is away.
+
+Only pages of addresses without a ``?`` are kept: what stands behind it may be what somebody typed.
+Whatever takes words away begins a new folder, whose name is the number of that public act, and
+removes the others: so a page from before that is never shown. Nothing is kept for longer than
+``LONGEST``. Writing costs little beside the making of a page and happens only then.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+import time
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from django.conf import settings
+
+LONGEST = 24 * 3_600.0  # seconds
+ROOM = 200_000_000  # bytes
+MOST = 10_000  # pages
+LOOK_EVERY = 200  # pages written by a process between two looks at how many there are
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A page as it was made: its compressed bytes, what kind of file it is, and when that was, in
+    seconds since 1970."""
+
+    packed: bytes
+    kind: str
+    made: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """The first line of a file."""
+
+    address: str
+    language: str
+    kind: str
+    made: float
+
+
+class _Written:
+    """How many pages this process has written."""
+
+    count = 0
+
+
+def _root() -> Path:
+    return settings.HOME / "pages"
+
+
+def _file(folder: Path, address: str, language: str) -> Path:
+    name = hashlib.blake2b(f"{language} {address}".encode(), digest_size=16).hexdigest()
+    return folder / name
+
+
+def _folders() -> list[Path]:
+    """Folders of pages, that of the newest act first."""
+    try:
+        found = [path for path in _root().iterdir() if path.name.isdecimal()]
+    except OSError:
+        return []
+    return sorted(found, key=lambda path: int(path.name), reverse=True)
+
+
+def begin(act: int) -> None:
+    """Keep pages for this act from now on, and none from before it."""
+    with suppress(OSError):
+        (_root() / str(act)).mkdir(parents=True, exist_ok=True)
+    for folder in _folders():
+        if int(folder.name) != act:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def drop_all() -> None:
+    """Keep nothing of what was kept; what is made anew is kept again."""
+    for folder in _folders():
+        for file in folder.iterdir():
+            _remove(file)
+
+
+def keep(act: int, address: str, language: str, page: Kept) -> None:
+    """Keep the newest page of an address, whole or not at all. A full disk is no trouble here."""
+    if "?" in address:
+        return
+    folder = _root() / str(act)
+    head = json.dumps(asdict(_Head(address, language, page.kind, page.made)))
+    try:
+        with tempfile.NamedTemporaryFile(dir=folder, prefix=".", delete=False) as file:
+            file.write(head.encode() + b"\n" + page.packed)
+        os.replace(file.name, _file(folder, address, language))
+    except OSError:
+        return
+    _Written.count += 1
+    if _Written.count % LOOK_EVERY == 1:
+        tidy()
+
+
+def drop(act: int, address: str, language: str) -> None:
+    """Forget the page of an address: there is none any more."""
+    _remove(_file(_root() / str(act), address, language))
+
+
+def _remove(file: Path) -> None:
+    with suppress(OSError):
+        file.unlink(missing_ok=True)
+
+
+def latest(address: str, language: str) -> Kept | None:
+    """The newest page of an address that may still be shown, or None."""
+    for folder in _folders()[:1]:
+        try:
+            head, _, packed = _file(folder, address, language).read_bytes().partition(b"\n")
+            said = _Head(**json.loads(head))
+        except (OSError, ValueError, TypeError):
+            return None
+        mine = (said.address, said.language) == (address, language)
+        if mine and time.time() - said.made < LONGEST:
+            return Kept(packed, said.kind, said.made)
+    return None
+
+
+def tidy() -> None:
+    """Remove what is too old, and the oldest where there is too much."""
+    found = []
+    for file in (file for folder in _folders() for file in folder.iterdir()):
+        try:
+            at = file.stat()
+        except OSError:
+            continue
+        found.append((at.st_mtime, at.st_size, file))
+    room, old = ROOM, time.time() - LONGEST
+    for place, (moment, size, file) in enumerate(sorted(found, reverse=True)):
+        room -= size
+        if room < 0 or place >= MOST or moment < old:
+            _remove(file)
