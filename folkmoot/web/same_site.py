@@ -7,10 +7,12 @@ what every browser says of where a form comes from.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any
+from urllib.parse import parse_qsl
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
@@ -43,3 +45,17 @@ def without_token(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespon
         return view(request, *args, **kwargs)
 
     return answer
+
+
+def fields_of(request: HttpRequest) -> Mapping[str, str]:
+    """What a form of text holds, by name: as ``request.POST``, which makes lists of it all first.
+
+    A form that is sent in another way than browsers do is left to that.
+    """
+    if request.META.get("CONTENT_TYPE") == "application/x-www-form-urlencoded":
+        most = settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
+        try:
+            return dict(parse_qsl(request.body.decode(), True, max_num_fields=most))
+        except ValueError:
+            pass
+    return request.POST

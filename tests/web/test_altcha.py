@@ -20,6 +20,7 @@ from folkmoot.common.errors import NotAllowed
 from folkmoot.duties.models import FigureReport
 from folkmoot.people import limits
 from folkmoot.people.models import RateEvent
+from folkmoot.web import altcha as own
 from folkmoot.web.altcha import LASTS, new_challenge, proof_of
 from folkmoot.web.same_site import without_token
 from tests.built_database import BUILT_AT
@@ -81,6 +82,26 @@ def test_nothing_of_a_puzzle_can_be_changed(answer, name):
     changed = {**puzzle, "parameters": {**puzzle["parameters"], name: other}}
 
     assert proof_of(packed({**answer, "challenge": changed})) is None
+
+
+@given(
+    st.sampled_from(["cost", "keyPrefix", "nonce", "expiresAt", "keySignature", "x", "algorithm"]),
+    st.none() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=9),
+    st.text("0123456789abcdefABCDEF", max_size=8),
+)
+def test_what_is_a_proof_is_what_altcha_says_is_one(answer, name, value, derived):
+    puzzle = answer["challenge"]
+    parameters = {**puzzle["parameters"], name: value}
+    for sent in (
+        {**answer, "challenge": {**puzzle, "parameters": parameters}},
+        {**answer, "challenge": {**puzzle, "signature": value}},
+        {**answer, "solution": {**answer["solution"], "derivedKey": derived}},
+    ):
+        said = altcha.verify_solution(
+            packed(sent), own._key("challenge"), hmac_key_secret=own._key("solution")
+        )
+        # Altcha leaves out what it does not know, as was not ours to begin with.
+        assert (proof_of(packed(sent)) is not None) <= said.verified
 
 
 def test_a_puzzle_that_is_not_solved_is_no_proof(answer):

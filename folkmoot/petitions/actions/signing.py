@@ -96,7 +96,7 @@ def _take_in(
     require_on("sign")
     signer = check(form, disposable_domains(), countries())
     where = whereabouts(signer.postcode) if signer.postcode else Whereabouts("", "")
-    row = Signature(
+    row = signing_rows.New(
         petition_id=petition,
         origin=origin,
         name=signer.name,
@@ -117,7 +117,7 @@ def _take_in(
         _explain(row, at)
 
 
-def _served(row: Signature) -> bool:
+def _served(row: signing_rows.New) -> bool:
     """Whether the form was sent before. Raises BadInput where its puzzle served another one."""
     served = Signature.objects.filter(proof=row.proof).values_list("petition_id", "address_key")
     found = served.first() if row.proof else None
@@ -127,7 +127,7 @@ def _served(row: Signature) -> bool:
     return found is not None
 
 
-def _explain(row: Signature, at: dt.datetime) -> None:
+def _explain(row: signing_rows.New, at: dt.datetime) -> None:
     """Say why a signature was not taken in; nothing if the same form was."""
     if _served(row):
         return

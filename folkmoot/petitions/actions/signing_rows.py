@@ -7,6 +7,7 @@ single commit; each asks in its own conditions whether it may (docs/decisions.md
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass, fields
 from functools import cache
 from operator import attrgetter
 from typing import Any
@@ -58,11 +59,30 @@ _LETTER_IS_DUE = f"""(SELECT COUNT(*) < {SIGN_ADDRESS.count}
     WHERE s.address_key = %s AND s.signed_at > %s
     AND (s.letter_at IS NULL OR s.letter_at >= s.signed_at) LIMIT {SIGN_ADDRESS.count}) a)"""  # noqa: S608 — numbers
 
-# What a row that is about to be written says for itself; everything else is as a new one has it.
-_GIVEN = (
-    *("petition_id", "origin", "name", "email", "postcode", "country", "area", "constituency"),
-    *("address_key", "person_key", "network_key", "proof", "name_shown", "tell_me"),
-)
+
+@dataclass(frozen=True, slots=True)
+class New:
+    """What a signature that is about to be written says for itself: fields of ``Signature``, of
+    which everything else is as a new one has it."""
+
+    petition_id: int
+    origin: int
+    name: str
+    email: str
+    postcode: str
+    country: str
+    area: str
+    constituency: str
+    address_key: str
+    person_key: str
+    network_key: str
+    proof: str
+    name_shown: bool
+    tell_me: bool
+    signed_at: dt.datetime
+
+
+_GIVEN = tuple(field.name for field in fields(New) if field.name != "signed_at")
 
 _given = attrgetter(*_GIVEN)
 
@@ -71,10 +91,10 @@ _given = attrgetter(*_GIVEN)
 def _insert_sql(with_proof: bool, lazily: str) -> str:
     """The statement: its parameters are those of ``_GIVEN``, the moment, those of the letter, and
     the conditions'."""
-    fields = [f for f in Signature._meta.concrete_fields if not f.primary_key]
+    every = [f for f in Signature._meta.concrete_fields if not f.primary_key]
     usual = {
         str(field.column): field.get_default()
-        for field in fields
+        for field in every
         if field.column not in _GIVEN and field.column != "signed_at" and not field.null
     }
     columns = ", ".join([*_GIVEN, "signed_at", "letter_at", *usual])
@@ -102,13 +122,13 @@ def _literal(value: object) -> str:
     raise TypeError(f"no literal for {value!r}")
 
 
-def _network_parameters(row: Signature) -> list[Any]:
+def _network_parameters(row: New) -> list[Any]:
     limit = SIGN_WITH_PROOF if row.proof else SIGN_WITHOUT_PROOF
     since = moment(row.signed_at - limit.window)
     return [row.network_key, since, limit.count]
 
 
-def insert(row: Signature, today: dt.date) -> int | None:
+def insert(row: New, today: dt.date) -> int | None:
     """Write ``row`` if its petition takes it, its network has room, and its puzzle has not served.
 
     Where its address has had its letters it is written all the same, as one that waits for none:
@@ -133,7 +153,7 @@ def insert(row: Signature, today: dt.date) -> int | None:
     return found[0] if found else None
 
 
-def too_many_of_network(row: Signature) -> bool:
+def too_many_of_network(row: New) -> bool:
     """Whether the network that ``row`` comes from has had its share."""
     parameters = _network_parameters(row)
     sql = _OF_NETWORK.format(proof="" if row.proof else " AND s.proof = ''")

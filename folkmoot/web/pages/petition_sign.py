@@ -6,7 +6,7 @@ The forms stand on pages that are the same for everyone, so they hold no token a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -31,15 +31,14 @@ from folkmoot.petitions.rules.signing import SignForm
 from folkmoot.web.altcha import FIELD, proof_of
 from folkmoot.web.pages.people_access import network
 from folkmoot.web.remembered import remembered_with
-from folkmoot.web.same_site import without_token
+from folkmoot.web.same_site import fields_of, without_token
 from folkmoot.web.sharing import sharing
 
 LONGEST = 300
 _HIDDEN = ("name", "email", "postcode", "country", "code", FIELD)
 
 
-def _typed(request: HttpRequest) -> SignForm:
-    post = request.POST
+def _typed(post: Mapping[str, str]) -> SignForm:
     return SignForm(
         name=post.get("name", "")[:LONGEST],
         email=post.get("email", "")[:LONGEST],
@@ -66,7 +65,7 @@ def form_page(
     faults = faults_of(error) if error else ()
     context = {
         **context,
-        "typed": _typed(request) if request.method == "POST" else SignForm("", ""),
+        "typed": _typed(fields_of(request)) if request.method == "POST" else SignForm("", ""),
         "faults": faults,
         "fault_of": {fault.where: fault for fault in reversed(faults)},
         "agreed": _(wording_on(consent.SIGN, timezone.localdate())),
@@ -96,12 +95,13 @@ def sign(request: HttpRequest, number: int) -> HttpResponse:
     """The form to sign an open petition; sending it leads to "look in your mail"."""
     if request.method != "POST":
         return _sign_form(request, number=number)
+    fields = fields_of(request)
     try:
         signing.sign(
             petition=number,
-            form=_typed(request),
+            form=_typed(fields),
             network=network(request),
-            proof=proof_of(request.POST.get(FIELD, "")),
+            proof=proof_of(fields.get(FIELD, "")),
             at=timezone.now(),
         )
     except (BadInput, TooOften, SwitchedOff) as error:
@@ -124,13 +124,14 @@ def sponsor(request: HttpRequest, number: int, key: str) -> HttpResponse:
         return HttpResponseRedirect(petition_path(number))
     if request.method != "POST":
         return form_page(request, context)
+    fields = fields_of(request)
     try:
         signing.sponsor(
             petition=number,
             key=key,
-            form=_typed(request),
+            form=_typed(fields),
             network=network(request),
-            proof=proof_of(request.POST.get(FIELD, "")),
+            proof=proof_of(fields.get(FIELD, "")),
             at=timezone.now(),
         )
     except (BadInput, TooOften, SwitchedOff) as error:

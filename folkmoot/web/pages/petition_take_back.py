@@ -23,7 +23,7 @@ from folkmoot.petitions.queries import petition_path
 from folkmoot.petitions.queries_page import by_letter, standing_of
 from folkmoot.web.pages.people_access import network
 from folkmoot.web.pages.petition_sign import LONGEST, faults_of, line_if_public
-from folkmoot.web.remembered import remembered_with
+from folkmoot.web.remembered import leave_nothing_of, remembered_with
 from folkmoot.web.same_site import without_token
 
 
@@ -34,6 +34,7 @@ def take_back(request: HttpRequest, token: str) -> HttpResponse:
     """The other link in the letter: a button that takes the signature back."""
     if request.method == "POST":
         number = taking_back.take_back(token=token, at=timezone.now())
+        leave_nothing_of(petition_path(number))
         return HttpResponseRedirect(f"{petition_path(number)}taken-back/")
     context = {"about": by_letter(tokens.TAKE_BACK, token, timezone.localdate())}
     return render(request, "pages/petitions/take_back.html", context)

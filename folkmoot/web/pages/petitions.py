@@ -29,8 +29,8 @@ from folkmoot.petitions.queries_lists import (
     PetitionFilter,
     petitions_like,
 )
-from folkmoot.petitions.rules.limits import SMALLEST_SHOWN
 from folkmoot.petitions.queries_page import version_of
+from folkmoot.petitions.rules.limits import SMALLEST_SHOWN
 from folkmoot.petitions.rules.trending import DAMPING
 from folkmoot.places.models import Area
 from folkmoot.services.models import Service
