@@ -14,6 +14,7 @@ from folkmoot.common.models import PublicAct
 from folkmoot.framework.models import Case, RehearsalAct, Standing
 from tests.built_database import BUILT_AT
 from tests.rooms import people_invented as invented
+from tests.rooms.framework_known import leave_out_later
 from tests.walks.seated import browser_of
 from tests.walks.signing_in import get, post
 
@@ -34,6 +35,7 @@ def now():
 @pytest.fixture
 def player(built, now):
     """Somebody signed in who plays the minister for education."""
+    leave_out_later(BUILT_AT.date())
     client = browser_of(invented.person(BUILT_AT))
     done = post(client, "/rehearsal/", "/rehearsal/part/", body=DFE, part="minister")
     assert done["Location"] == "/rehearsal/"
