@@ -1,5 +1,6 @@
 """As the centre would: the shipped frameworks, real places, bodies and figures, to the end."""
 
+import datetime as dt
 import json
 
 import pytest
@@ -22,7 +23,7 @@ from tests.rooms import people_invented as invented
 from tests.rooms.bodies_loaded import bodies
 from tests.rooms.cases_begun import DAY, EQUALITY, REASONS, REPLY
 from tests.rooms.duties_owed import DFE, DFE_DOMAIN
-from tests.rooms.framework_known import KNOWN, leave_out_later
+from tests.rooms.framework_known import KNOWN
 
 __all__ = ["bodies"]
 DEVON, YORK = "E10000008", "E06000014"
@@ -31,11 +32,16 @@ HERE = {"space": "rehearsal"}
 
 
 @pytest.fixture
+def at():
+    """Once the newest version of the shipped frameworks is in force."""
+    return dt.datetime(2026, 11, 30, 12, tzinfo=dt.UTC)
+
+
+@pytest.fixture
 def site(bodies, db, at):
     """Every shipped place and body, both shipped frameworks, and Devon's and York's figures."""
     account.account("dfe-ehc-plans-20-weeks")
     load_shipped(shipped("catalogue") / "frameworks", KNOWN, at=at)
-    leave_out_later(day_of(at))
     build_standings(at)
 
 
@@ -51,7 +57,7 @@ def rows():
 
 def test_the_command_prints_the_finding_and_its_trace_and_writes_nothing(site):
     before = rows()
-    done = run("Devon", SEN, "notice", "--dry-run", "--on", "2026-11-23")
+    done = run("Devon", SEN, "notice", "--dry-run", "--on", "2026-11-30")
 
     assert done.exit_code == 0, done.output
     said = done.output.splitlines()
@@ -65,7 +71,7 @@ def test_the_command_prints_the_finding_and_its_trace_and_writes_nothing(site):
 
 
 def test_where_no_trigger_holds_the_command_says_whose_matter_it_is(site):
-    done = run(YORK, SEN, "notice", "--dry-run", "--on", "2026-11-23", "--format", "json")
+    done = run(YORK, SEN, "notice", "--dry-run", "--on", "2026-11-30", "--format", "json")
 
     found = json.loads(done.output)
     assert found["allowed"] is False
@@ -77,7 +83,7 @@ def test_where_no_trigger_holds_the_command_says_whose_matter_it_is(site):
 
 def test_the_framework_as_found_opens_no_step(site):
     done = run("Devon", SEN, "commissioners", "--dry-run", "--framework", "england-as-found",
-               "--on", "2026-11-23", "--format", "json")  # fmt: skip
+               "--on", "2026-11-30", "--format", "json")  # fmt: skip
 
     found = json.loads(done.output)
     assert found["says"] == "This is a matter for the local people."
@@ -105,7 +111,7 @@ def test_a_pause_of_the_framework_holds_and_the_act_would_carry_a_label(site):
 )
 def test_wrong_words_are_answered_plainly(site, words, code, says):
     if "--on" not in words:
-        words = (*words, "--on", "2026-11-23") if "--dry-run" in words else words
+        words = (*words, "--on", "2026-11-30") if "--dry-run" in words else words
     done = run(*words)
 
     assert done.exit_code == code, done.output
