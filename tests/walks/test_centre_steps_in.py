@@ -130,7 +130,7 @@ def test_devon_through_notice_reply_decision_review_and_exit(player):
 
     case = proposed(player, "devon")
     noticed = page(player, case)
-    assert "Notice given; Devon County Council owes a reply by 21 December 2026." in noticed
+    assert "Notice given; Devon County Council owes a reply by 28 December 2026." in noticed
 
     # Nobody replies for the council before playing the council.
     refused = get(player, f"{case}reply/")
@@ -139,18 +139,18 @@ def test_devon_through_notice_reply_decision_review_and_exit(player):
     part = {"part": "body", "body": "devon-county-council", "next": case}
     assert post(player, case, "/rehearsal/part/", **part)["Location"] == case
     replied = do(player, case, "reply", start + 10 * DAY, text="We have taken on psychologists.")
-    assert "Devon County Council replied on 3 December 2026" in replied
+    assert "Devon County Council replied on 10 December 2026" in replied
     assert "We have taken on psychologists." in replied
 
     # A decision waits for the days of notice and reply, however early the reply came.
     decision = {"outcome": "go-ahead", "reasons": WORDS, "equality": EQUALITY}
-    early = {**decision, "on": "2026-12-04"}
+    early = {**decision, "on": "2026-12-11"}
     too_early = post(player, f"{case}decide/", f"{case}decide/", **early)
     assert too_early.status_code == 400
     assert "The days of notice and reply are not over" in words(too_early)
     assert EQUALITY in words(too_early)
     decided = do(player, case, "decide", start + 29 * DAY, **decision)
-    assert "In force until 22 December 2027 at the latest." in decided
+    assert "In force until 29 December 2027 at the latest." in decided
     assert EQUALITY in decided
 
     reviewed = do(
@@ -174,7 +174,7 @@ def test_devon_through_notice_reply_decision_review_and_exit(player):
         ending="time-over",
         reasons="Its longest time is over.",
     )
-    assert "Ended on 23 December 2027." in ended
+    assert "Ended on 30 December 2027." in ended
     assert "What may follow" not in ended
 
     acts = RehearsalAct.objects.filter(case__pk=case.split("/")[-2]).values_list("verb", flat=True)
