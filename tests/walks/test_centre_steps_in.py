@@ -170,7 +170,7 @@ def test_devon_through_notice_reply_decision_review_and_exit(player):
         player,
         case,
         "end",
-        dt.date(2027, 12, 23),
+        dt.date(2027, 12, 30),
         ending="time-over",
         reasons="Its longest time is over.",
     )
