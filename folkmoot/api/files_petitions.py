@@ -1,4 +1,4 @@
-"""CSV of petitions, of what came of them, and of where people signed."""
+"""CSV of petitions, of what came of them, of where people signed, and of public questions."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from django.views.decorators.http import require_safe
 from folkmoot.api import rows_petitions as rows
 from folkmoot.api.columns import columns_of
 from folkmoot.api.files import Table, door, table_of
+from folkmoot.api.rows_questions import QuestionRow, question_rows
 from folkmoot.petitions.queries import PetitionLine
 from folkmoot.petitions.queries_lists import PetitionFilter, petitions_matching
+from folkmoot.petitions.queries_questions import questions_matching
 from folkmoot.petitions.queries_watch import where_signed
 
 
@@ -58,6 +60,11 @@ def _archived() -> Table:
     return table_of("archived-petitions", title, columns_of(rows.ArchivedRow), _only(found))
 
 
+def _questions() -> Table:
+    found = question_rows(questions_matching().order_by("pk"), timezone.localdate())
+    return table_of("questions", "Public questions", columns_of(QuestionRow), _only(found))
+
+
 PETITION_TABLES: dict[str, Callable[[], Table]] = {
     "petitions": _petitions,
     "petition-thresholds": _thresholds,
@@ -65,6 +72,7 @@ PETITION_TABLES: dict[str, Callable[[], Table]] = {
     "commitments": _commitments,
     "moderation-decisions": _decisions,
     "archived-petitions": _archived,
+    "questions": _questions,
 }
 
 

@@ -12,7 +12,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
-from folkmoot.api import shapes, v1_answers, v1_framework, v1_interventions, v1_petitions
+from folkmoot.api import (
+    shapes,
+    v1_answers,
+    v1_framework,
+    v1_interventions,
+    v1_petitions,
+    v1_questions,
+)
 from folkmoot.api.paging import After, Key, Limit, NeededText, Number, ReleaseKey, Text, page
 from folkmoot.common.errors import BadInput, Fault, FolkmootError, NotFound, error_body
 from folkmoot.common.purpose import labelled
@@ -36,6 +43,7 @@ api.add_router("", v1_answers.router)
 api.add_router("", v1_framework.router)
 api.add_router("", v1_interventions.router)
 api.add_router("", v1_petitions.router)
+api.add_router("", v1_questions.router)
 
 
 @api.exception_handler(FolkmootError)

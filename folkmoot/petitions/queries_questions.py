@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from folkmoot.bodies.models import Office
 from folkmoot.common.acts import LEGAL_REASONS
@@ -31,6 +31,7 @@ from folkmoot.petitions.rules.reasons import words_of
 # States that everybody may know of. What was withdrawn or is being checked is nobody else's.
 PUBLIC = (rules.ASKED, rules.REJECTED, rules.HIDDEN)
 _REFUSED = (rules.REJECTED, rules.HIDDEN)
+AT_ONCE = 1000  # questions whose duties are looked up together
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,18 +125,18 @@ def _rows() -> QuerySet[Question, Question]:
 
 
 def _lines(rows: Iterable[Question], today: dt.date) -> list[QuestionLine]:
-    """The lines of some questions, with their duties and offices: two more queries."""
+    """The lines of some hundred questions, with their duties and offices: two more queries."""
     found = list(rows)
     keys = [row.duty for row in found if row.duty]
     named = Duty.objects.filter(space="record", key__in=keys).select_related("body")
     duties = {duty.key: line_of(duty, today) for duty in named} if keys else {}
-    asked = [Q(body=row.body_id, slug=row.office) for row in found if row.office]
+    asked = {(row.body_id, row.office) for row in found if row.office}
     offices = {}
     if asked:
-        either = asked[0]
-        for one in asked[1:]:
-            either |= one
-        offices = {(o.body_id, o.slug): o.title for o in Office.objects.filter(either)}
+        # More than were asked may come; each line takes its own.
+        bodies, slugs = zip(*asked, strict=True)
+        named_so = Office.objects.filter(body__in=set(bodies), slug__in=set(slugs))
+        offices = {(office.body_id, office.slug): office.title for office in named_so}
     return [_line(row, duties, offices) for row in found]
 
 
@@ -180,6 +181,28 @@ def question_file(number: int, today: dt.date) -> QuestionFile:
     return QuestionFile(line, tuple(answer_line(a) for d in duty for a in d.answers.all()))
 
 
+def questions_matching(
+    *, place: str = "", service: str = "", body: str = ""
+) -> QuerySet[Question, Question]:
+    """Public questions, in no order.
+
+    ``place`` is a GSS code, ``service`` and ``body`` are slugs; "" asks for all.
+    """
+    named = {"area__code": place, "service__slug": service, "body__slug": body}
+    rows = _rows().filter(state__in=PUBLIC)
+    return rows.filter(**{name: value for name, value in named.items() if value})
+
+
+def lines_of_questions(
+    rows: QuerySet[Question, Question], today: dt.date
+) -> Iterator[QuestionLine]:
+    """The lines of what ``questions_matching`` found, however many: two more queries for each
+    thousand."""
+    found = list(rows)
+    for start in range(0, len(found), AT_ONCE):
+        yield from _lines(found[start : start + AT_ONCE], today)
+
+
 def questions_like(
     *,
     place: str = "",
@@ -189,13 +212,9 @@ def questions_like(
     before: int = 0,
     size: int = 25,
 ) -> tuple[list[QuestionLine], int]:
-    """Public questions, newest first, and the number to hand back for older ones (0: no more).
-
-    ``place`` is a GSS code, ``service`` and ``body`` are slugs; "" asks for all.
-    """
-    rows = _rows().filter(state__in=PUBLIC).order_by("-pk")
-    named = {"area__code": place, "service__slug": service, "body__slug": body}
-    rows = rows.filter(**{name: value for name, value in named.items() if value})
+    """Public questions as ``questions_matching`` finds them, newest first, and the number to hand
+    back for older ones (0: no more)."""
+    rows = questions_matching(place=place, service=service, body=body).order_by("-pk")
     if before:
         rows = rows.filter(pk__lt=before)
     found = list(rows[: size + 1])

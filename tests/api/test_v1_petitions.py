@@ -28,6 +28,7 @@ FILES = {
     "commitments": "commitments",
     "moderation-decisions": "moderation-decisions",
     "archived-petitions": "archived-petitions",
+    "questions": "questions",
 }
 
 

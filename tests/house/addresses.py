@@ -66,6 +66,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "/questions/?place=leds",
         "/questions/?before=magic",
     ),
+    "questions/feed/": ("/questions/feed/", "/questions/feed/?place=leeds&service=waste"),
     "questions/mine/": ("/questions/mine/",),
     "questions/<int:number>/": ("/questions/99999999/",),
     "questions/<int:number>/<slug:what>/": (),  # takes POST only
@@ -233,6 +234,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "api/v1/commitments": ("/api/v1/commitments",),
     "api/v1/moderation-decisions": ("/api/v1/moderation-decisions",),
     "api/v1/archived-petitions": ("/api/v1/archived-petitions",),
+    "api/v1/questions": ("/api/v1/questions", "/api/v1/questions?place=leeds&service=waste"),
     "api/v1/standards": ("/api/v1/standards",),
     "api/v1/standings": ("/api/v1/standings?place=devon",),
     "api/v1/body-standings": ("/api/v1/body-standings?body=nhs-trust-rh8",),

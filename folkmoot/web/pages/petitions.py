@@ -139,7 +139,7 @@ def _narrowing(ask: Asked) -> dict[str, str]:
     return {name: value for name, value in ask.chosen.items() if name != "sort"}
 
 
-def _moment(day: dt.date) -> dt.datetime:
+def moment(day: dt.date) -> dt.datetime:
     """The beginning of a day at this site."""
     return dt.datetime.combine(day, dt.time(), tzinfo=timezone.get_current_timezone())
 
@@ -147,10 +147,11 @@ def _moment(day: dt.date) -> dt.datetime:
 def _day(line: PetitionLine) -> dt.datetime:
     """When the state of a petition last changed, as far as a list knows."""
     days = [day for day in (line.opened_on, line.ended_on) if day is not None]
-    return _moment(max(days)) if days else _moment(dt.date(1970, 1, 1))
+    return moment(max(days)) if days else moment(dt.date(1970, 1, 1))
 
 
-def _atom(feed: Atom1Feed) -> HttpResponse:
+def atom(feed: Atom1Feed) -> HttpResponse:
+    """A feed as it is answered."""
     kind = "application/atom+xml; charset=utf-8"
     return HttpResponse(feed.writeString("utf-8"), content_type=kind)
 
@@ -180,11 +181,11 @@ def petitions_feed(request: HttpRequest) -> HttpResponse:
             description=" ".join(
                 (f"{line.service_title}, {line.place_name}. {line.body_name}.", line.says)
             ),
-            pubdate=_moment(line.opened_on) if line.opened_on else None,
+            pubdate=moment(line.opened_on) if line.opened_on else None,
             updateddate=_day(line),
             unique_id=f"tag:{host},2026:petitions/{line.number}",
         )
-    return _atom(feed)
+    return atom(feed)
 
 
 @remembered_with(version_of)
@@ -207,10 +208,10 @@ def petition_feed(request: HttpRequest, number: int) -> HttpResponse:
             link=f"{settings.SITE_URL}{line.path}",
             description=event.what,
             author_name=event.by or None,
-            updateddate=_moment(event.on),
+            updateddate=moment(event.on),
             unique_id=f"tag:{host},2026:petitions/{number}/{event.on}/{position}",
         )
-    return _atom(feed)
+    return atom(feed)
 
 
 urlpatterns = [

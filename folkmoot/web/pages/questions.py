@@ -4,27 +4,38 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import path
 from django.utils import timezone
+from django.utils.feedgenerator import Atom1Feed
+from django.utils.text import Truncator
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from folkmoot.bodies.answering import accountable_for
 from folkmoot.common.errors import BadInput, Fault, NotFound
+from folkmoot.common.purpose import labelled
 from folkmoot.measures.queries_account import find_area
 from folkmoot.people.models import Person
 from folkmoot.petitions.actions import questions as actions
-from folkmoot.petitions.queries_questions import own_questions, question_file, questions_like
+from folkmoot.petitions.queries_questions import (
+    QuestionLine,
+    own_questions,
+    question_file,
+    questions_like,
+)
 from folkmoot.petitions.rules import limits
 from folkmoot.petitions.rules.questions import QUESTION_RULE, NewQuestion
 from folkmoot.places.models import Area
 from folkmoot.services.models import Service
 from folkmoot.web.pages.cases_forms import Field, Form
 from folkmoot.web.pages.people_access import signed_in
+from folkmoot.web.pages.petitions import FEED, atom, moment
 from folkmoot.web.remembered import remembered
 
 
@@ -140,11 +151,21 @@ def ask(request: HttpRequest, person: Person) -> HttpResponse:
     return render(request, "pages/questions/ask.html", shown, status=status)
 
 
+def _narrowing(request: HttpRequest) -> tuple[dict[str, str], Area | None]:
+    """What a list of questions is narrowed by, as it was said; and its place. Raises NotFound."""
+    asked = {name: request.GET.get(name, "")[:120] for name in ("place", "service", "body")}
+    return asked, find_area(asked["place"]) if asked["place"] else None
+
+
+def _kept(asked: dict[str, str], area: Area | None) -> dict[str, str]:
+    """The part of an address that asks for the same again."""
+    return {**{k: v for k, v in asked.items() if v}, **({"place": area.slug} if area else {})}
+
+
 @remembered
 def questions(request: HttpRequest) -> HttpResponse:
     """Public questions, newest first, narrowed by place, service and body."""
-    asked = {name: request.GET.get(name, "")[:120] for name in ("place", "service", "body")}
-    area = find_area(asked["place"]) if asked["place"] else None
+    asked, area = _narrowing(request)
     before = request.GET.get("before", "")
     lines, onward = questions_like(
         place=area.code if area else "",
@@ -153,16 +174,60 @@ def questions(request: HttpRequest) -> HttpResponse:
         today=timezone.localdate(),
         before=int(before) if before.isdecimal() and len(before) < 18 else 0,
     )
-    kept = {name: value for name, value in asked.items() if value}
+    kept = _kept(asked, area)
     context = {
         "lines": lines,
         "asked": asked,
+        "same": f"?{urlencode(kept)}" if kept else "",
         "area": area,
         "services": Service.objects.order_by("title"),
         "onward": f"?{urlencode({**kept, 'before': onward})}" if onward else "",
         "days": QUESTION_RULE.days,
     }
     return render(request, "pages/questions/list.html", context)
+
+
+def _heading(line: QuestionLine) -> str:
+    """A question in one line, where its words may be shown."""
+    if line.text:
+        return Truncator(line.text).words(24)
+    return _("Question %(number)d: its words are not shown") % {"number": line.number}
+
+
+@remembered
+def questions_feed(request: HttpRequest) -> HttpResponse:
+    """The newest fifty questions of a list as Atom, narrowed as the page is."""
+    asked, area = _narrowing(request)
+    lines, _onward = questions_like(
+        place=area.code if area else "",
+        service=asked["service"],
+        body=asked["body"],
+        today=timezone.localdate(),
+        size=FEED,
+    )
+    kept = _kept(asked, area)
+    same = f"?{urlencode(kept)}" if kept else ""
+    title = _("Public questions")
+    feed = Atom1Feed(
+        title=labelled(f"{title}: {area.name}" if area else title),
+        link=f"{settings.SITE_URL}/questions/{same}",
+        description="",
+        subtitle=_("What people asked those who answer for a service, and what they were told."),
+        feed_url=f"{settings.SITE_URL}/questions/feed/{same}",
+        language=get_language(),
+    )
+    host = urlsplit(settings.SITE_URL).hostname
+    for line in lines:
+        ended = line.duty.ended_on if line.duty else None
+        feed.add_item(
+            title=labelled(_heading(line)),
+            link=f"{settings.SITE_URL}{line.path}",
+            description=f"{line.service_title}, {line.place_name}. {line.to}. {line.says}",
+            pubdate=moment(line.asked_on),
+            updateddate=moment(ended or line.asked_on),
+            unique_id=f"tag:{host},2026:questions/{line.number}",
+        )
+    return atom(feed)
 
 
 @remembered
@@ -213,6 +278,7 @@ def do(request: HttpRequest, person: Person, number: int, what: str) -> HttpResp
 urlpatterns = [
     path("ask/", ask, name="ask"),
     path("questions/", questions, name="questions"),
+    path("questions/feed/", questions_feed, name="questions-feed"),
     path("questions/mine/", mine, name="questions-mine"),
     path("questions/<int:number>/", question, name="question"),
     path("questions/<int:number>/<slug:what>/", do, name="question-do"),
