@@ -45,7 +45,10 @@ def test_every_page_feed_and_file_says_that_it_is_a_rehearsal(at, rehearsal):
         assert "<title>Rehearsal: " in text, path
         assert '<meta name="robots" content="noindex' in text, path
         assert answer["X-Robots-Tag"].startswith("noindex"), path
-    for path in ("/petitions/feed/", f"{one}feed/", "/record/feed/", "/interventions/feed/"):
+    for path in (
+        "/petitions/feed/", f"{one}feed/", "/questions/feed/", "/record/feed/",
+        "/interventions/feed/",
+    ):  # fmt: skip
         answer = get(client, path)
         assert "<title>Rehearsal: " in answer.content.decode(), path
         assert answer["X-Robots-Tag"].startswith("noindex"), path
