@@ -52,6 +52,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "/body/nhs-trust-rbz/",
         "/body/magic/",
     ),
+    "body/<slug:slug>/holders/": ("/body/leeds-city-council/holders/", "/body/magic/holders/"),
     "report/<slug:slug>/<int:number>/<int:row>/": (
         "/report/dfe-lait/1/308078/",
         "/report/dfe-lait/1/1/",
@@ -79,6 +80,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "petitions/<int:number>/erase/": ("/petitions/1/erase/",),
     "moderation/questions/": ("/moderation/questions/",),
     "moderation/questions/<int:number>/": ("/moderation/questions/1/",),
+    "moderation/questions/<int:number>/erase/": ("/moderation/questions/1/erase/",),
     "petitions/start/": (
         "/petitions/start/",
         "/petitions/start/?place=leeds",
