@@ -10,7 +10,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils.translation import gettext as _
 
-from folkmoot.common.errors import Away, FolkmootError, SwitchedOff
+from folkmoot.common.errors import Away, FolkmootError, NotFound, SwitchedOff
 from folkmoot.common.switches import require_on
 from folkmoot.web.pages.cases_spaces import ROBOTS
 from folkmoot.web.pages.error import WrongMethod, error_response
@@ -26,6 +26,8 @@ CONTENT_SECURITY_POLICY = (
 )
 
 
+# The largest key of a row in either database.
+_LARGEST_KEY = 2**63 - 1
 # How the addresses end that programs read, beside the API.
 FILES = (".csv", ".csv-metadata.json", ".parquet", "/feed/")
 
@@ -82,6 +84,16 @@ class Errors:
             response = error_response(request, error)
             response.headers["Allow"] = allowed
         return response
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], args: object, kwargs: object
+    ) -> HttpResponse | None:
+        """Django's hook before a view: a number that no row can have leads nowhere, as any other
+        that no row has. The databases would rather fail than look for it."""
+        numbers = kwargs.values() if isinstance(kwargs, dict) else ()
+        if any(isinstance(number, int) and number > _LARGEST_KEY for number in numbers):
+            return error_response(request, NotFound(_("There is no page at this address.")))
+        return None
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Django's hook for what a view raised; None leaves it to Django."""

@@ -56,7 +56,7 @@ def only_post(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def fine(request: HttpRequest) -> HttpResponse:
+def fine(request: HttpRequest, number: int = 0) -> HttpResponse:
     return HttpResponse("fine")
 
 
@@ -65,6 +65,7 @@ urlpatterns = [
     path("api/trouble/<str:kind>/", trouble),
     path("only-post/", only_post),
     path("fine/", fine),
+    path("number/<int:number>/", fine),
 ]
 handler400 = bad_request
 handler403 = permission_denied
@@ -144,6 +145,12 @@ def test_suggestions_are_links(visitor):
 def test_an_unknown_address_is_a_page_or_json(visitor):
     assert "We cannot find that" in visitor.get("/nowhere/").content.decode()
     assert visitor.get("/api/nowhere/").json()["error"]["code"] == "not-found"
+
+
+def test_a_number_that_no_row_can_have_is_not_found(visitor):
+    assert visitor.get(f"/number/{2**63 - 1}/").status_code == 200
+    for number in (2**63, int("9" * 40)):
+        assert visitor.get(f"/number/{number}/").status_code == 404
 
 
 def test_a_wrong_method_says_so_and_names_the_right_one(visitor):
