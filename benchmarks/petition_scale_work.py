@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 OTHERS, EACH = 12, 400
-BATCH, ROUNDS = 1_000, 3
+BATCH, ROUNDS = 500, 9
 
 
 class Timer(Protocol):
@@ -48,7 +48,9 @@ def intake(site: dict[str, Any], clock: Timer) -> None:
             token = tokens.make(tokens.CONFIRM, number)
             clock.time("confirm", lambda token=token: signing.confirm(
                 token=token, at=timezone.now()))  # fmt: skip
-        done = clock.time("count 1,000 new", lambda: counting.count_signatures(at=timezone.now()))
+        done = clock.time(
+            f"count {BATCH} new", lambda: counting.count_signatures(at=timezone.now())
+        )
         assert done.added >= BATCH, done
     for number in range(100):
         sign(number)
@@ -58,7 +60,7 @@ def intake(site: dict[str, Any], clock: Timer) -> None:
             token=token, at=timezone.now()))  # fmt: skip
     standing = Signature.objects.filter(petition=large, counted=True).order_by("pk")
     numbers = standing.filter(pk__gte=standing[0].pk).values_list("pk", flat=True)
-    leaving = list(numbers[:3_000:10])
+    leaving = list(numbers[: ROUNDS * 1_000 : 10])
     for turn in range(ROUNDS):
         for number in leaving[turn::ROUNDS]:
             token = tokens.make(tokens.TAKE_BACK, number)
@@ -108,12 +110,12 @@ def planted(site: dict[str, Any]) -> list[Any]:
 
     large, at = site["large"], site["at"]
     newest = Signature.objects.filter(petition=large, state=1, origin=0).exclude(email="")
-    row = newest.order_by("-pk")[3 * BATCH + 500]
+    row = newest.order_by("-pk")[ROUNDS * BATCH + 500]
     of = {"network": row.network_key, "area": row.area, "domain": row.email.partition("@")[2]}
     return [
         Alert.objects.create(
-            petition=large, kind=kind, key=key, since=row.signed_at - HOUR, until=row.signed_at,
-            seen=20, among=100, expected=1.0, raised_at=at,
+            petition=large, kind=kind, key=key, since=row.confirmed_at - HOUR,
+            until=row.confirmed_at, seen=20, among=100, expected=1.0, raised_at=at,
         )
         for kind, key in of.items()
     ]  # fmt: skip
