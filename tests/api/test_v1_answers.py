@@ -184,7 +184,7 @@ def test_acts_are_narrowed_by_place_service_and_body(at: dt.datetime) -> None:
 
 def test_duties_are_filtered_and_one_is_whole(at: dt.datetime) -> None:
     duty = owe(at)
-    (row,) = items("/duties?body=devon-county-council&place=E10000008&kind=reply")
+    (row,) = items("/duties?body=devon-county-council&place=E10000008&kind=question")
     assert (row["id"], row["subject"], row["in_time"]) == (duty.pk, "case:1", None)
     assert items(f"/duties?state={row['state']}") == [row]
     assert items("/duties?state=waived") == []

@@ -252,8 +252,9 @@ def test_what_is_over_is_closed_by_rule_after_its_last_day(world, at):
     assert acts() == [("close-petition", "rule")]
     assert letters(petition) == ["closed"]
 
+    # The days of being hidden are given back, so what was hidden can be signed again.
     moderating.unhide(actor=world.site, petition=hidden.pk, at=later)
-    assert Petition.objects.get(pk=hidden.pk).state == CLOSED
+    assert Petition.objects.get(pk=hidden.pk).state == OPEN
 
 
 def test_no_letter_is_written_where_the_account_is_gone(world, at):

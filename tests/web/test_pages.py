@@ -39,7 +39,7 @@ CEILINGS = {
     "/framework/compare/?a=england-as-found&b=illustrative": 9,
     "/standard/ehc-plan-20-weeks/": 6,
     "/standard/ae-four-hours/": 7,
-    "/discretion/special-educational-needs/": 8,
+    "/discretion/special-educational-needs/": 9,
     "/bodies/": 2,
     "/body/devon-county-council/": 17,
     "/body/house-of-commons/": 13,
