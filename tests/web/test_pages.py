@@ -33,7 +33,7 @@ CEILINGS = {
     "/here/leeds/": 8,
     "/here/devon/": 8,
     "/here/cardiff/": 8,
-    "/frameworks/": 6,
+    "/frameworks/": 7,
     "/framework/england-as-found/": 10,
     "/framework/illustrative/": 10,
     "/framework/compare/?a=england-as-found&b=illustrative": 9,
