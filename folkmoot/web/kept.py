@@ -71,6 +71,15 @@ def _folders() -> list[Path]:
     return sorted(found, key=lambda path: int(path.name), reverse=True)
 
 
+def _files() -> list[Path]:
+    """Every page that is kept. Another process may take a folder away while it is looked at."""
+    found: list[Path] = []
+    for folder in _folders():
+        with suppress(OSError):
+            found.extend(folder.iterdir())
+    return found
+
+
 def begin(act: int) -> None:
     """Keep pages for this act from now on, and none from before it."""
     with suppress(OSError):
@@ -82,9 +91,8 @@ def begin(act: int) -> None:
 
 def drop_all() -> None:
     """Keep nothing of what was kept; what is made anew is kept again."""
-    for folder in _folders():
-        for file in folder.iterdir():
-            _remove(file)
+    for file in _files():
+        _remove(file)
 
 
 def keep(act: int, address: str, language: str, page: Kept) -> None:
@@ -131,7 +139,7 @@ def latest(address: str, language: str) -> Kept | None:
 def tidy() -> None:
     """Remove what is too old, and the oldest where there is too much."""
     found = []
-    for file in (file for folder in _folders() for file in folder.iterdir()):
+    for file in _files():
         try:
             at = file.stat()
         except OSError:

@@ -157,3 +157,14 @@ def test_erasing_an_account_leaves_nothing_that_was_kept():
     assert files() == []
     kept.keep(1, "/places/", "en-gb", page())
     assert len(files()) == 1
+
+
+def test_a_folder_that_another_process_takes_away_meanwhile_is_no_trouble(monkeypatch):
+    kept.begin(2)
+    kept.keep(2, "/places/", "en-gb", page())
+    here = kept._folders()
+    monkeypatch.setattr(kept, "_folders", lambda: [kept._root() / "1", *here])
+    kept.tidy()
+    assert len(files()) == 1
+    kept.drop_all()
+    assert files() == []
