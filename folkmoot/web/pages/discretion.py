@@ -16,7 +16,7 @@ from folkmoot.measures.queries import MeasureFacts, edition
 from folkmoot.measures.rules.periods import label
 from folkmoot.web import wording
 from folkmoot.web.pages.services import service_by_slug
-from folkmoot.web.remembered import remembered
+from folkmoot.web.remembered import account_seen, remembered
 from folkmoot.web.requirements import everywhere, sorted_out
 
 
@@ -54,7 +54,7 @@ def discretion(request: HttpRequest, slug: str) -> HttpResponse:
     today = timezone.localdate()
     in_use = queries.current(today)
     found = find(slug, in_use, today)
-    facts = {measure.slug: measure for measure in edition().of_service(slug)}
+    facts = {measure.slug: measure for measure in edition(account_seen(request)).of_service(slug)}
     ranges = [_range(c, facts[c.measure]) for c in found.choices if c.measure in facts]
     context = {
         "service": service,
