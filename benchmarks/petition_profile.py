@@ -155,8 +155,8 @@ def shares(profile: cProfile.Profile) -> list[tuple[str, float]]:
     """How much of the time was spent in each part, most first. What is built into Python, or in
     its own library, belongs to whoever called it."""
     spent = Counter[str]()
-    stats: dict[Any, Any] = pstats.Stats(profile).stats  # type: ignore[attr-defined]
-    for (file, _line, _name), (_cc, _nc, own, _all, callers) in stats.items():
+    profile.create_stats()
+    for (file, _line, _name), (_cc, _nc, own, _all, callers) in profile.stats.items():
         part = part_of(file)
         if part != "the rest of Python" or not callers:
             spent[part] += own

@@ -40,12 +40,15 @@ class Question(models.Model):
         blank=True, help_text="privacy: personal, for moderators only, erased when it is decided"
     )
     duty = models.CharField(max_length=200, blank=True, help_text="key of the duty that arose")
-    # Both are null until then, as for petitions.
     erased_at = models.DateTimeField(
         null=True, blank=True, help_text="when its words were erased for law; it stays hidden"
     )
-    erased_reason = models.CharField(  # noqa: DJ001
-        max_length=40, null=True, blank=True, help_text="a key of common.acts.LEGAL_REASONS"
+    erased_reason = models.CharField(
+        max_length=40,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="a key of common.acts.LEGAL_REASONS",
     )
     told_at = models.DateTimeField(
         null=True, blank=True, help_text="when the asker was written to about the answer"

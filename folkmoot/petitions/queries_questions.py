@@ -164,7 +164,7 @@ def _line(
         office=row.office,
         to=f"{title}, {row.body.name}" if title else row.body.name,
         asked_on=day_of(row.asked_at),
-        erased_why=LEGAL_REASONS.get(row.erased_reason or "", ""),
+        erased_why=LEGAL_REASONS.get(row.erased_reason, ""),
         duty=duties.get(row.duty) if row.duty else None,
     )
 

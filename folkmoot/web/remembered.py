@@ -174,7 +174,7 @@ def _state() -> tuple[str, str]:
     counted = f"(SELECT MAX(counted_at) FROM {Petition._meta.db_table})"  # noqa: S608
     marks = ", ".join(["%s"] * len(_TAKING))
     taken = (
-        f"(SELECT MAX(id) FROM {PublicAct._meta.db_table} "  # noqa: S608
+        f"(SELECT MAX(id) FROM {PublicAct._meta.db_table} "  # noqa: S608 — a table's name, and marks
         f"WHERE id > %s AND verb IN ({marks}))"
     )
     with connection.cursor() as cursor:

@@ -19,6 +19,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.mail import EmailMessage
@@ -36,7 +37,7 @@ KILLS = int(os.environ.get("FOLKMOOT_TEST_KILLS", "5"))
 EACH, REST = 20, 300
 
 
-def walk(url: str, home: Path, seed: int) -> dict[str, object]:
+def walk(url: str, home: Path, seed: int) -> dict[str, Any]:
     seed = int(os.environ.get("FOLKMOOT_TEST_SEED", seed))
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -57,14 +58,13 @@ def walk(url: str, home: Path, seed: int) -> dict[str, object]:
             os.killpg(walking.pid, signal.SIGKILL)
             raise
     assert walking.returncode == 0, f"seed {seed}: {errors[-3000:]}"
-    found: dict[str, object] = {"seed": seed, **json.loads(out)}
-    return found
+    return {"seed": seed, **json.loads(out)}
 
 
-def check(found: dict[str, object]) -> None:
+def check(found: dict[str, Any]) -> None:
     assert found["wrong"] == [], found
     # The walk must have been there: killed while people signed, enough of them for every duty.
-    assert sum(found["kills"].values()) >= KILLS, found  # type: ignore[attr-defined]
+    assert sum(found["kills"].values()) >= KILLS, found
     assert int(str(found["people"])) > 100, found
     assert found["trouble"], found
 

@@ -36,7 +36,7 @@ _WAITING = f"SELECT DISTINCT petition_id FROM petitions_signature WHERE {_TO_COU
 _TURN = f"""UPDATE petitions_signature SET counted = NOT counted
 WHERE id IN (SELECT id FROM petitions_signature
   WHERE petition_id = %s AND {_TO_COUNT} ORDER BY id LIMIT %s) AND {_TO_COUNT}
-RETURNING counted, area, country, constituency, confirmed_at, id, tell_me"""  # noqa: S608 — numbers of states
+RETURNING counted, area, country, constituency, confirmed_at, id, tell_me"""  # noqa: S608 — states as numbers, or the index does not serve
 _ADD = """INSERT INTO petitions_signaturecount (petition_id, kind, place, day, signatures)
 VALUES {rows} ON CONFLICT (petition_id, kind, place, day)
 DO UPDATE SET signatures = petitions_signaturecount.signatures + excluded.signatures"""

@@ -49,15 +49,15 @@ _OF_NETWORK = """(SELECT COUNT(*) FROM (
 # A signature that gets no letter, because those of its address are used up, says so by a moment of
 # its letter that is before the signature's own.
 NO_LETTER = dt.timedelta(days=1)
-# Whether a letter to the address is due.
-_LETTER_IS_DUE = f"""(SELECT COUNT(*) < {SIGN_ADDRESS.count}
-  AND COUNT(CASE WHEN a.state = {PENDING} THEN 1 END) < {SIGN_UNCONFIRMED.count}
-  AND COUNT(CASE WHEN a.petition_id = p.id THEN 1 END) < {SIGN_PETITION.count}
-  AND COUNT(CASE WHEN a.state = {PENDING} AND a.petition_id = p.id AND a.person_key = %s
+# Whether a letter to the address is due; its parameters are those of ``_letter_parameters``.
+_LETTER_IS_DUE = """(SELECT COUNT(*) < %s
+  AND COUNT(CASE WHEN a.state = %s THEN 1 END) < %s
+  AND COUNT(CASE WHEN a.petition_id = p.id THEN 1 END) < %s
+  AND COUNT(CASE WHEN a.state = %s AND a.petition_id = p.id AND a.person_key = %s
     AND a.signed_at > %s THEN 1 END) = 0
   FROM (SELECT s.state, s.petition_id, s.person_key, s.signed_at FROM petitions_signature s
     WHERE s.address_key = %s AND s.signed_at > %s
-    AND (s.letter_at IS NULL OR s.letter_at >= s.signed_at) LIMIT {SIGN_ADDRESS.count}) a)"""  # noqa: S608 — numbers
+    AND (s.letter_at IS NULL OR s.letter_at >= s.signed_at) LIMIT %s) a)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +128,15 @@ def _network_parameters(row: New) -> list[Any]:
     return [row.network_key, since, limit.count]
 
 
+def _letter_parameters(row: New) -> list[Any]:
+    every = SIGN_ADDRESS.count
+    return [
+        every, PENDING, SIGN_UNCONFIRMED.count, SIGN_PETITION.count, PENDING,
+        row.person_key, moment(row.signed_at - SIGN_TWICE),
+        row.address_key, moment(row.signed_at - SIGN_ADDRESS.window), every,
+    ]  # fmt: skip
+
+
 def insert(row: New, today: dt.date) -> int | None:
     """Write ``row`` if its petition takes it, its network has room, and its puzzle has not served.
 
@@ -138,15 +147,11 @@ def insert(row: New, today: dt.date) -> int | None:
     """
     network = _network_parameters(row)
     on = day(today)
-    letter = [
-        row.person_key, moment(row.signed_at - SIGN_TWICE),
-        row.address_key, moment(row.signed_at - SIGN_ADDRESS.window),
-        moment(row.signed_at - NO_LETTER),
-    ]  # fmt: skip
     found = first(
         _insert_sql(bool(row.proof), lazily()),
         [
-            *_given(row), moment(row.signed_at), *letter, row.petition_id, on, row.origin, on,
+            *_given(row), moment(row.signed_at), *_letter_parameters(row),
+            moment(row.signed_at - NO_LETTER), row.petition_id, on, row.origin, on,
             *network, network[-1],
         ],
     )  # fmt: skip

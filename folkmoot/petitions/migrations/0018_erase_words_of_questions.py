@@ -2,8 +2,8 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    """The words of a question may be erased for law, as those of a petition. Both columns may be
-    null, so that rows that older code writes meanwhile are right."""
+    """The words of a question may be erased for law, as those of a petition. Rows that older code
+    writes meanwhile are right: one column may be null, and the database itself fills the other."""
 
     dependencies = [
         ('petitions', '0017_find_signatures_by_when_they_count'),
@@ -18,6 +18,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='question',
             name='erased_reason',
-            field=models.CharField(blank=True, help_text='a key of common.acts.LEGAL_REASONS', max_length=40, null=True),
+            field=models.CharField(blank=True, db_default='', default='', help_text='a key of common.acts.LEGAL_REASONS', max_length=40),
         ),
     ]
