@@ -61,13 +61,20 @@ def joined_with(petition: Petition) -> dict[int, Petition]:
     return found
 
 
-def goes_on_in(petition: Petition) -> list[int]:
+def goes_on_in(petition: Petition, *, even_hidden: bool = False) -> list[int]:
     """The numbers of a petition and of those it was joined with, one by way of another: a query
-    for each of these."""
-    found, into = [petition.pk], petition.merged_into
-    while into is not None and into.pk not in found:
+    for each of these.
+
+    It ends at one that was hidden after it was joined, as ``joined_with`` does; ``even_hidden``
+    asks for what it was joined with all the same.
+    """
+    found = [petition.pk]
+    while even_hidden or petition.state == MERGED:
+        into = petition.merged_into
+        if into is None or into.pk in found:
+            break
         found.append(into.pk)
-        into = into.merged_into
+        petition = into
     return found
 
 

@@ -247,6 +247,14 @@ def test_what_was_hidden_goes_back_to_what_it_was(world, at, state):
         assert after.moderation_since == at + DAY
 
 
+def test_what_was_refused_keeps_its_reason_however_often_it_is_hidden(world, at):
+    petition = made.petition(world, REJECTED, reason="hoax")
+    for _again in range(2):
+        moderating.hide(actor=world.moderator, petition=petition.pk, reason="libel", at=at)
+        moderating.unhide(actor=world.site, petition=petition.pk, at=at)
+        assert (now(petition).state, now(petition).reason) == (REJECTED, "hoax")
+
+
 def test_what_was_never_public_cannot_be_hidden(world, at):
     petition = made.petition(world, SPONSORS)
     life.withdraw(actor=world.creator, petition=petition.pk, at=at)

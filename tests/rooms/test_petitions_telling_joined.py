@@ -3,7 +3,8 @@
 import pytest
 
 from folkmoot.common.models import Message
-from folkmoot.petitions.actions import moderating, telling
+from folkmoot.petitions import tokens
+from folkmoot.petitions.actions import moderating, taking_back, telling
 from folkmoot.petitions.actions.telling import tell_signers
 from folkmoot.petitions.models import Petition
 from folkmoot.petitions.models_signing import CREATOR
@@ -138,3 +139,20 @@ def test_more_signers_are_told_faster(w, petition, joined, at):
     tell_signers(at=at)
     first, second, _ = letters(given)
     assert (second.due_at - first.due_at).total_seconds() == pytest.approx(0.01)
+
+
+@pytest.mark.parametrize("hidden", [False, True])
+def test_the_letter_of_whoever_takes_back_what_they_signed_does_not_leave(
+    w, petition, joined, at, hidden
+):
+    before = made.petition(w, MERGED, merged_into=joined)
+    mine, theirs = sign(before, at), sign(before, at)
+    given = answer(w, petition, at)
+    assert tell_signers(at=at) == 2
+    if hidden:
+        moderating.hide(actor=w.site, petition=joined.pk, reason="libel", at=at)
+
+    assert taking_back.take_back(token=tokens.make(tokens.TAKE_BACK, mine.pk), at=at) == before.pk
+
+    assert told(given) == [theirs.pk]
+    assert not Message.objects.filter(to=mine.email).exists()

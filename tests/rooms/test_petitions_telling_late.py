@@ -6,15 +6,18 @@ import datetime as dt
 
 import pytest
 
-from folkmoot.petitions.actions import counting, patterns, signing_rows
+from folkmoot.common.models import Message
+from folkmoot.petitions.actions import counting, moderating, patterns, signing_rows
 from folkmoot.petitions.actions.telling import tell_signers
 from folkmoot.petitions.models import Batch
 from folkmoot.petitions.models_signing import CONFIRMED, PENDING, SET_ASIDE
+from folkmoot.petitions.queries_telling import goes_on_in
 from folkmoot.petitions.rules.answering import letters_a_second
 from folkmoot.petitions.rules.limits import CONFIRM_WITHIN
 from folkmoot.petitions.rules.states import MERGED
 from tests.rooms import petitions_made as made
 from tests.rooms.petitions_answered import DAY, answered, owed
+from tests.rooms.test_petitions_moderating import now
 from tests.rooms.test_petitions_telling import letters, told
 
 
@@ -114,6 +117,24 @@ def test_who_is_restored_to_a_petition_that_was_joined_is_told(w, petition, at):
     restore(w, batch, at + DAY)
 
     assert told(given) == [one.pk for one in late]
+
+
+def test_whoever_is_restored_to_one_that_was_hidden_after_it_was_joined_counts(w, petition, at):
+    """Nobody is told of what goes on elsewhere while it is hidden, and counting goes on."""
+    joined = made.petition(w, MERGED, merged_into=petition)
+    before = made.petition(w, MERGED, merged_into=joined)
+    batches = [aside(each, at)[1] for each in (joined, before)]
+    answered(w.officer, owed(petition, at), at)
+    tell_signers(at=at)
+    moderating.hide(actor=w.site, petition=joined.pk, reason="libel", at=at)
+    assert goes_on_in(now(joined)) == [joined.pk]
+    assert goes_on_in(now(before)) == [before.pk, joined.pk]
+
+    for batch in batches:
+        restore(w, batch, at + DAY)
+
+    assert [now(each).signatures for each in (joined, before)] == [2, 2]
+    assert not Message.objects.filter(key__startswith="petition-answered:", due_at__gt=at).exists()
 
 
 def test_letters_are_spread_over_two_hours_and_over_twenty_where_there_are_millions():

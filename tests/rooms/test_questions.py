@@ -234,6 +234,15 @@ def test_what_is_not_accepted_shows_its_words_where_they_harm_nobody_and_can_be_
     back = moderating.unhide(actor=w.site, question=row.pk, at=w.at)
     assert (back.state, back.reason, back.duty) == ("rejected", "hoax", "")
 
+    # Its reason stays the one that it was refused for, however often it is hidden and appealed.
+    actions.appeal(actor=w.creator, question=row.pk, text="It is earnest.", at=w.at)
+    moderating.decide_appeal(actor=w.second, question=row.pk, upheld=False, at=w.at)
+    for _again in range(2):
+        moderating.hide(actor=w.moderator, question=row.pk, reason="libel", at=w.at)
+        back = moderating.unhide(actor=w.site, question=row.pk, at=w.at)
+        assert (back.state, back.reason) == ("rejected", "hoax")
+    assert question_file(row.pk, today).line.text == TEXT
+
 
 def test_the_words_of_a_hidden_question_are_erased_for_law_by_the_site_for_good(w, today):
     name = invented.FAKE.name()

@@ -132,7 +132,9 @@ def _last_day(row: Petition, stopped: dt.date | None, at: dt.datetime) -> dt.dat
 def _reason_before(row: Petition) -> str:
     """The reason that belongs to the state to which ``row`` goes back."""
     if row.state == REJECTED:
-        last = row.decisions.filter(outcome=REJECTED).order_by("pk").last()
+        # Showing it again after it was hidden leads there too, and has no reason.
+        refused = row.decisions.filter(step=FIRST, outcome=REJECTED).exclude(reason="")
+        last = refused.order_by("pk").last()
         return last.reason if last else row.reason
     return {WITHDRAWN: BY_CREATOR, MERGED: "duplicate", REFERRED: "not-this-body"}.get(
         row.state, ""

@@ -167,7 +167,9 @@ def _require_hidden(row: Question) -> None:
 
 def _refused_for(row: Question) -> str:
     """The reason for which a question was not accepted, before it was hidden as well."""
-    last = row.decisions.filter(outcome=rules.REJECTED).order_by("pk").last()
+    # Showing it again leads there too, and has no reason; an appeal has one of its own.
+    refused = row.decisions.filter(step=FIRST, outcome=rules.REJECTED).exclude(reason="")
+    last = refused.order_by("pk").last()
     return last.reason if last else row.reason
 
 

@@ -20,7 +20,7 @@ from folkmoot.petitions.actions.letters import confirming_key
 from folkmoot.petitions.keys import address_key
 from folkmoot.petitions.models import Petition, PetitionAnswer, Signature
 from folkmoot.petitions.models_signing import CONFIRMED, CREATOR, PENDING, SET_ASIDE
-from folkmoot.petitions.queries_telling import letter_key
+from folkmoot.petitions.queries_telling import goes_on_in, letter_key
 from folkmoot.petitions.rules.signing import normal_address
 
 
@@ -30,25 +30,30 @@ def take_back(*, token: str, at: dt.datetime) -> int:
 
     What it says of a person goes at once, and with it whatever the same name and address sent again
     and never confirmed, and the letters that wait for them. Thresholds that were reached stay
-    reached. Raises NotFound for a false link, and for one whose signature is gone.
+    reached. Letters are those about answers to what its petition was joined with, too. Raises
+    NotFound for a false link, and for one whose signature is gone.
     """
     number = tokens.read(tokens.TAKE_BACK, token)
     known = Signature.objects.filter(pk=number)
-    row = known.values_list("petition_id", "address_key", "person_key").first()
+    row = known.select_related("petition").first()
     if row is None or signing_rows.take_back(number, at) is None:
         raise NotFound(_("This signature is gone: nothing of it is kept here."))
-    petition, address, person = row
     gone = [number]
-    if address:
+    if row.address_key:
         again = Signature.objects.filter(
-            petition=petition, address_key=address, person_key=person, state=PENDING
+            petition=row.petition_id,
+            address_key=row.address_key,
+            person_key=row.person_key,
+            state=PENDING,
         )
         gone += again.values_list("pk", flat=True)
         again.delete()
-    answers = PetitionAnswer.objects.filter(petition=petition).values_list("pk", flat=True)
+    # A letter may have been written before one of them was hidden.
+    told = goes_on_in(row.petition, even_hidden=True)
+    answers = PetitionAnswer.objects.filter(petition__in=told).values_list("pk", flat=True)
     keys = [confirming_key(each) for each in gone]
     forget_messages([*keys, *(letter_key(answer, number) for answer in answers)])
-    return petition
+    return row.petition_id
 
 
 @transaction.atomic
