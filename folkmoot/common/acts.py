@@ -136,7 +136,7 @@ VERBS: dict[str, Verb] = {
     "leave-signatures": Verb("looked at an unusual pattern of signatures and left them"),
     "restore-signatures": Verb("restored signatures that had been set aside"),
     "take-in-paper": Verb("took in signatures on paper"),
-    "take-back-paper": Verb("took back a signature on paper, as its signer asked"),
+    "take-back-paper": Verb("was asked to take back a signature on paper"),
     "let-question-through": Verb("showed a question in public"),
     "reject-question": Verb(
         "did not accept a question", frozenset(reasons.MODERATION), needs_reason=True

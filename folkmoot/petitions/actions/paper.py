@@ -18,7 +18,7 @@ from folkmoot.people.models import Person
 from folkmoot.people.queries import day_of, require, roles_of
 from folkmoot.people.rules import OFFICER
 from folkmoot.petitions.actions import signing_rows
-from folkmoot.petitions.actions.moving import lock, refuse_own, require_state
+from folkmoot.petitions.actions.moving import lock, record, refuse_own, require_state
 from folkmoot.petitions.keys import person_key
 from folkmoot.petitions.models import PaperBatch, Petition, Signature
 from folkmoot.petitions.models_signing import CONFIRMED, PAPER, SET_ASIDE
@@ -225,9 +225,9 @@ def take_back_paper(
 ) -> None:
     """Take back a signature on paper, because its signer asked those who hold the sheet to.
 
-    By whoever may take in paper. What it says of a person goes at once. Nothing is said of whether
-    there was one; if there was, that is a public act, with the number only. Raises NotFound,
-    NotAllowed, and BadInput.
+    By whoever may take in paper. What it says of a person goes at once. That it was asked for is a
+    public act each time, so that nothing tells whether there was one. Raises NotFound, NotAllowed,
+    and BadInput.
     """
     row = lock(petition)
     door = _door(actor, row, day_of(at))
@@ -240,17 +240,6 @@ def take_back_paper(
     if faults:
         raise BadInput(faults)
     rows = _standing(row).filter(origin=PAPER, person_key=person_key(tidy, postcode))
-    numbers = list(rows.values_list("pk", flat=True))
-    for number in numbers:
+    for number in list(rows.values_list("pk", flat=True)):
         signing_rows.take_back(number, at)
-    if numbers:
-        record_act(
-            office=door.office,
-            verb="take-back-paper",
-            subject=signatures_subject(row.pk, len(numbers)),
-            at=at,
-            place=row.area.code,
-            service=row.service.slug,
-            body=row.body.slug,
-            link=petition_path(row.pk),
-        )
+    record(row, "take-back-paper", office=door.office, at=at)
