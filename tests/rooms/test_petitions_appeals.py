@@ -7,6 +7,7 @@ import pytest
 from folkmoot.common.errors import BadInput, Conflict, NotAllowed
 from folkmoot.people.models import Role
 from folkmoot.petitions.actions import moderating
+from folkmoot.petitions.actions.forgetting import forget_addresses
 from folkmoot.petitions.models import ModerationDecision
 from folkmoot.petitions.queries_moderation import queue
 from folkmoot.petitions.rules.states import (
@@ -163,3 +164,25 @@ def test_a_refused_appeal_leaves_a_joined_petition_joined(world, at):
     assert (now(row).state, now(row).merged_into) == (MERGED, older)
     with pytest.raises(Conflict):
         moderating.appeal(actor=world.creator, petition=row.pk, text=TEXT, at=at)
+
+
+@pytest.mark.parametrize("how", ["merge", "refer"])
+def test_what_has_lost_its_signers_addresses_is_not_opened_again(world, at, how):
+    """The same people could sign it a second time, and nobody could tell."""
+    row = made.petition(world)
+    into = {"into": made.petition(world, opened_on=row.opened_on - DAY).pk}
+    more = into if how == "merge" else {"to": DEVON_COUNCIL}
+    getattr(moderating, how)(actor=world.site, petition=row.pk, at=at, **more)
+    moderating.appeal(actor=world.creator, petition=row.pk, text=TEXT, at=at + DAY)
+    late = at + 184 * DAY
+    made.signatures(row, 3, at)
+    forget_addresses(late)
+    ended = now(row)
+    assert ended.addresses_erased_at == late
+
+    with pytest.raises(Conflict, match="addresses"):
+        moderating.decide_appeal(actor=world.second, petition=row.pk, upheld=True, at=late)
+
+    assert (now(row).state, now(row).appeal_text) == (ended.state, ended.appeal_text)
+    moderating.decide_appeal(actor=world.second, petition=row.pk, upheld=False, at=late)
+    assert (now(row).state, now(row).appeal_text) == (ended.state, "")

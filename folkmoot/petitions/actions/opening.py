@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.utils.translation import gettext as _
+
+from folkmoot.common.errors import Conflict
 from folkmoot.people.queries import day_of
 from folkmoot.petitions.actions.moving import move
 from folkmoot.petitions.actions.thresholds import reach
@@ -96,8 +99,16 @@ def open_again(row: Petition, *, at: dt.datetime) -> None:
     """Open a locked petition again that was joined with another or passed on, and save it.
 
     It gets back the days on which nobody could sign it. What was made of it at another body stays
-    there.
+    there. Raises Conflict where the addresses of its signers were erased meanwhile: nobody could
+    tell any more who signed it already.
     """
+    if row.addresses_erased_at is not None:
+        raise Conflict(
+            _(
+                "It ended so long ago that the addresses of those who signed it are erased. It "
+                "cannot be opened again, because the same people could sign it twice."
+            )
+        )
     last = _last_day(row, row.ended_on, at)
     move(row, OPEN)
     row.reason = ""
