@@ -113,7 +113,7 @@ WHO_DECIDED = Rule(
     "who-decided",
     "Which moderator decided on a petition or question; for which office stays public",
     dt.timedelta(days=28),
-    "the decision, unless an appeal waits; there can be none any more",
+    "the last decision on it, unless an appeal waits; there can be none any more",
 )
 
 RULES = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 
-from django.db.models import Case, F, Q, QuerySet, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
 from folkmoot.people import retention
@@ -58,8 +58,8 @@ def forget_some_unconfirmed(at: dt.datetime, most: int = SOME) -> int:
 def forget_addresses(at: dt.datetime) -> int:
     """Erase the addresses of those who signed petitions that ended long enough ago; how many.
 
-    Names go too, but for those that their owners asked to be shown. How many signed, from which
-    district and on which day, stays. So does a creator's name that was never shown.
+    Names go too, also the creator's, but for those that their owners asked to be shown; and so do
+    alerts of unusual patterns. How many signed, from which district and on which day, stays.
     """
     return _all(forget_some_addresses, at)
 
@@ -108,13 +108,20 @@ def forget_drafts(at: dt.datetime) -> int:
 
 
 def forget_who_decided(at: dt.datetime) -> int:
-    """Erase which moderator decided, where no appeal can be asked for or waits; how many."""
-    old = ModerationDecision.objects.filter(
-        at__lte=at - retention.WHO_DECIDED.after - _A_DAY, person__isnull=False
-    )
+    """Erase which moderator decided, where no appeal can be asked for or waits; how many.
+
+    An appeal against a later decision may undo an earlier one too: so who made that is known as
+    long.
+    """
+    last = at - retention.WHO_DECIDED.after - _A_DAY
+    old = ModerationDecision.objects.filter(at__lte=last, person__isnull=False)
     waits = ~Q(petition__isnull=True) & ~Q(petition__appeal_text="")
     waits |= ~Q(question__isnull=True) & ~Q(question__appeal_text="")
-    numbers = list(old.exclude(waits).values_list("pk", flat=True))
+    newer = ModerationDecision.objects.filter(at__gt=last)
+    of_petition = newer.filter(petition=OuterRef("petition"))
+    of_question = newer.filter(question=OuterRef("question"))
+    over = old.exclude(waits).exclude(Exists(of_petition)).exclude(Exists(of_question))
+    numbers = list(over.values_list("pk", flat=True))
     return ModerationDecision.objects.filter(pk__in=numbers).update(person=None)
 
 
