@@ -6,11 +6,12 @@ from folkmoot.people import retention
 from folkmoot.people.holdings import Holding, Retention, register_holding, register_retention
 from folkmoot.people.models import Person
 from folkmoot.people.queries import day_of
-from folkmoot.petitions.models_signing import CREATOR, PAPER, SIGNATURE_STATES
+from folkmoot.petitions.models_signing import CREATOR, SIGNATURE_STATES
 from folkmoot.petitions.rules.consent import BEGIN, SIGN, wording_on
-from folkmoot.petitions.rules.consent import PAPER as SHEET
 
-AGREED = {CREATOR: BEGIN, PAPER: SHEET}
+# What a signature with an address agreed to, where it did not come by the usual form. One on paper
+# has no address to be found by.
+AGREED = {CREATOR: BEGIN}
 
 
 def _signatures(person: Person) -> list[dict[str, object]]:

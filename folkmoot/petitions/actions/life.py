@@ -212,7 +212,8 @@ def _lapse(number: int, today: dt.date, at: dt.datetime) -> bool:
 def close_due(*, today: dt.date, at: dt.datetime) -> int:
     """Close, by rule, petitions whose last day is past; how many. One transaction each.
 
-    One that is hidden stays hidden, and its time is over all the same.
+    One that is hidden stays hidden. It is closed when it shows again, unless it then gets back the
+    days on which it was hidden (``opening.show_again``).
     """
     due = Petition.objects.filter(state=OPEN) | Petition.objects.filter(
         state=HIDDEN, hidden_from=OPEN
