@@ -22,9 +22,9 @@ from folkmoot.petitions.rules.moderation import (
     APPEAL,
     FIRST,
     due_on,
+    may_appeal,
     may_erase,
     may_moderate,
-    may_still_appeal,
 )
 from folkmoot.petitions.rules.reasons import words_of
 
@@ -246,10 +246,15 @@ def own_questions(person: Person, at: dt.datetime) -> list[OwnQuestion]:
 def _may_appeal(row: Question, today: dt.date) -> bool:
     """As ``actions.questions.appeal`` asks it."""
     last = max(row.decisions.all(), key=lambda each: each.pk, default=None)
-    if row.state not in (rules.REJECTED, rules.HIDDEN) or last is None or last.step == APPEAL:
+    if row.state not in _REFUSED or last is None:
         return False
-    over = bool(row.appeal_text) or row.erased_at is not None
-    return not over and may_still_appeal(day_of(last.at), today)
+    return may_appeal(
+        day_of(last.at),
+        today,
+        step=last.step,
+        waits=bool(row.appeal_text),
+        erased=row.erased_at is not None,
+    )
 
 
 def waiting_questions(person: Person | None, today: dt.date) -> list[WaitingQuestion]:

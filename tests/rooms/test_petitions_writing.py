@@ -11,11 +11,18 @@ from folkmoot.common.acts import REASON_WORDS, VERBS
 from folkmoot.common.reasons import MODERATION as CODES
 from folkmoot.people.rules import ROLES, HeldRole
 from folkmoot.petitions.rules import limits, reasons
-from folkmoot.petitions.rules.moderation import may_decide_appeal, may_moderate
+from folkmoot.petitions.rules.moderation import (
+    APPEAL,
+    FIRST,
+    may_appeal,
+    may_moderate,
+    moderates_site,
+)
 from folkmoot.petitions.rules.states import HIDDEN, MERGED, MOVES, REFERRED, REJECTED, STATES
 from folkmoot.petitions.rules.writing import NewPetition, faults_of, tidied
 from tests.rooms import petitions_made as made
 from tests.rooms.people_invented import DEVON, LEEDS
+from tests.rooms.petitions_made import DAY
 
 NAME = Faker("en_GB").name()
 GOOD = NewPetition(
@@ -120,13 +127,21 @@ def test_who_moderates(role, body):
     held = [HeldRole(1, role, body, "clerk", TODAY)]
 
     may = may_moderate(held, LEEDS, TODAY)
-    appeals = may_decide_appeal(held, TODAY)
+    appeals = moderates_site(held, TODAY)
 
     assert may == (f"{body}/clerk" if role == "moderator" and body != DEVON else "")
     assert appeals == ("site/clerk" if (role, body) == ("moderator", "site") else "")
 
 
+def test_what_may_be_appealed_against():
+    first = {"step": FIRST, "waits": False, "erased": False}
+    assert may_appeal(TODAY, TODAY + 28 * DAY, **first)
+    assert not may_appeal(TODAY, TODAY + 29 * DAY, **first)
+    for other in ({"step": APPEAL}, {"waits": True}, {"erased": True}):
+        assert not may_appeal(TODAY, TODAY, **(first | other))
+
+
 def test_a_role_that_ended_moderates_nothing():
     held = [HeldRole(1, "moderator", "site", "clerk", TODAY, TODAY)]
 
-    assert (may_moderate(held, LEEDS, TODAY), may_decide_appeal(held, TODAY)) == ("", "")
+    assert (may_moderate(held, LEEDS, TODAY), moderates_site(held, TODAY)) == ("", "")

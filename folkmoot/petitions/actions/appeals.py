@@ -28,8 +28,8 @@ from folkmoot.petitions.rules.moderation import (
     FIRST,
     REFUSED,
     UPHELD,
-    may_decide_appeal,
     may_still_appeal,
+    moderates_site,
 )
 from folkmoot.petitions.rules.states import HIDDEN, MERGED, MODERATION, REFERRED, REJECTED
 from folkmoot.petitions.rules.states import REFUSED as REFUSED_STATES
@@ -113,7 +113,7 @@ def _undo(row: Petition, at: dt.datetime) -> None:
 
 def _require_other(actor: Person | None, row: Petition, at: dt.datetime) -> str:
     today = day_of(at)
-    office = may_decide_appeal(roles_of(actor, today), today)
+    office = moderates_site(roles_of(actor, today), today)
     if not office or actor is None:
         raise NotAllowed("Only a moderator of this site may decide on an appeal.")
     refuse_own(actor, row)

@@ -29,7 +29,7 @@ from folkmoot.petitions.actions.opening import open_row, show_again
 from folkmoot.petitions.models import Petition, Signature
 from folkmoot.petitions.models_signing import CONFIRMED, CREATOR
 from folkmoot.petitions.rules.limits import APPEAL_ASKED_WITHIN
-from folkmoot.petitions.rules.moderation import FIRST, may_end_open
+from folkmoot.petitions.rules.moderation import FIRST, moderates_site
 from folkmoot.petitions.rules.reasons import REASONS, Reason, reasons_for
 from folkmoot.petitions.rules.states import (
     HIDDEN,
@@ -230,7 +230,7 @@ def refer(*, actor: Person | None, petition: int, to: str, at: dt.datetime) -> P
 def _require_may_end(actor: Person | None, row: Petition, at: dt.datetime) -> str:
     """The office by which ``actor`` joins ``row`` or passes it on. Raises NotAllowed."""
     office = require_moderator(actor, row, at)
-    if row.state == OPEN and not may_end_open(roles_of(actor, day_of(at)), day_of(at)):
+    if row.state == OPEN and not moderates_site(roles_of(actor, day_of(at)), day_of(at)):
         raise NotAllowed("Only moderators of this site may end a petition that people can sign.")
     return office
 

@@ -24,7 +24,7 @@ from folkmoot.petitions.models import PaperBatch, Petition, Signature
 from folkmoot.petitions.models_signing import CONFIRMED, PAPER, SET_ASIDE
 from folkmoot.petitions.queries import petition_path, signatures_subject
 from folkmoot.petitions.rules import limits
-from folkmoot.petitions.rules.moderation import may_decide_appeal
+from folkmoot.petitions.rules.moderation import moderates_site
 from folkmoot.petitions.rules.paper import PaperRow, read_paper
 from folkmoot.petitions.rules.signing import name_faults, one_line
 from folkmoot.petitions.rules.states import CLOSED, OPEN
@@ -156,7 +156,7 @@ def _door(actor: Person | None, row: Petition, today: dt.date) -> _Door:
     try:
         return _Door(require(actor, OFFICER, row.body.slug, today).acting_office, site=False)
     except NotAllowed:
-        site = may_decide_appeal(roles_of(actor, today), today)
+        site = moderates_site(roles_of(actor, today), today)
         if not site:
             raise
     refuse_own(actor, row)

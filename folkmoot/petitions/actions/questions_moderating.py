@@ -33,8 +33,8 @@ from folkmoot.petitions.rules.moderation import (
     FIRST,
     REFUSED,
     UPHELD,
-    may_decide_appeal,
     may_erase,
+    moderates_site,
 )
 
 MINE = "/questions/mine/"
@@ -183,7 +183,7 @@ def decide_appeal(
     NotAllowed and Conflict.
     """
     row = lock(question)
-    office = may_decide_appeal(roles_of(actor, day_of(at)), day_of(at))
+    office = moderates_site(roles_of(actor, day_of(at)), day_of(at))
     refusals = row.decisions.filter(
         step=FIRST, outcome__in=(rules.REJECTED, rules.HIDDEN), person=actor
     )

@@ -30,18 +30,12 @@ def may_moderate(held: Iterable[HeldRole], body: str, on: dt.date) -> str:
     return ""
 
 
-def may_end_open(held: Iterable[HeldRole], on: dt.date) -> str:
-    """The acting office by which somebody may join or pass on an open petition, or "".
+def moderates_site(held: Iterable[HeldRole], on: dt.date) -> str:
+    """The acting office by which somebody moderates for the site, or "".
 
-    A moderator of the site only: so no body ends a petition to it that gathers signatures.
-    """
-    return may_decide_appeal(held, on)
-
-
-def may_decide_appeal(held: Iterable[HeldRole], on: dt.date) -> str:
-    """The acting office by which somebody may decide on an appeal, or "": a site's moderator.
-
-    Never the one who decided first: that too is for the action to see to.
+    They alone decide on appeals (never the one who decided first: that is for the action to see
+    to), end a petition that gathers signatures, and take in small files of paper: no body does
+    that to what is asked of it.
     """
     for has in held:
         if has.role == MODERATOR and has.body == SITE and holds(has, on):
@@ -64,6 +58,16 @@ def may_erase(held: Iterable[HeldRole], on: dt.date) -> str:
 def may_still_appeal(decided: dt.date, today: dt.date) -> bool:
     """Whether a decision of that day may be appealed against on this one."""
     return today <= decided + APPEAL_ASKED_WITHIN
+
+
+def may_appeal(decided: dt.date, today: dt.date, *, step: str, waits: bool, erased: bool) -> bool:
+    """Whether an appeal against the last decision on what was refused would be taken: as the
+    actions decide it, for the pages that offer it.
+
+    ``step`` and ``decided`` are those of that decision; ``waits``: an appeal is there already;
+    ``erased``: the words are gone for law.
+    """
+    return step != APPEAL and not waits and not erased and may_still_appeal(decided, today)
 
 
 def due_on(since: dt.date, step: str = FIRST) -> dt.date:

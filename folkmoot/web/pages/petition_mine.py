@@ -24,7 +24,7 @@ from folkmoot.petitions.models import Petition
 from folkmoot.petitions.queries import petition_path, state_on
 from folkmoot.petitions.queries_page import sponsors_of
 from folkmoot.petitions.rules import consent, limits
-from folkmoot.petitions.rules.moderation import APPEAL, due_on, may_still_appeal
+from folkmoot.petitions.rules.moderation import APPEAL, due_on, may_appeal
 from folkmoot.petitions.rules.reasons import REASONS, words_of
 from folkmoot.petitions.rules.states import (
     DRAFT,
@@ -91,6 +91,7 @@ def _decisions(row: Petition) -> list[dict[str, Any]]:
         {
             "on": day_of(each.at),
             "outcome": _(STATES.get(each.outcome, each.outcome)),
+            "step": each.step,
             "appeal": each.step == APPEAL,
             "why": words_of(each.reason),
             "standard": REASONS[each.reason].standard if each.reason in REASONS else "",
@@ -101,10 +102,15 @@ def _decisions(row: Petition) -> list[dict[str, Any]]:
 
 def _may_appeal(row: Petition, decisions: Sequence[dict[str, Any]]) -> bool:
     """As ``actions.appeals.appeal`` asks it."""
-    over = row.appeal_text or row.erased_at is not None
-    if row.state not in REFUSED or over or not decisions or decisions[-1]["appeal"]:
+    if row.state not in REFUSED or not decisions:
         return False
-    return may_still_appeal(decisions[-1]["on"], timezone.localdate())
+    return may_appeal(
+        decisions[-1]["on"],
+        timezone.localdate(),
+        step=decisions[-1]["step"],
+        waits=bool(row.appeal_text),
+        erased=row.erased_at is not None,
+    )
 
 
 def _manage_page(

@@ -26,7 +26,7 @@ from folkmoot.people.rules import OFFICER
 from folkmoot.petitions.actions.paper import PaperLook, look, take_back_paper, take_in
 from folkmoot.petitions.queries import PetitionFile, petition_file, petition_path
 from folkmoot.petitions.rules import limits
-from folkmoot.petitions.rules.moderation import may_decide_appeal
+from folkmoot.petitions.rules.moderation import moderates_site
 from folkmoot.petitions.rules.states import CLOSED, OPEN
 from folkmoot.web.pages.cases_forms import day_of_text
 from folkmoot.web.pages.people_access import signed_in
@@ -43,7 +43,7 @@ def _file(person: Person, number: int) -> PetitionFile:
     file = petition_file(number, today)
     held = roles_of(person, today)
     officer = any(has.role == OFFICER and has.body == file.line.body for has in held)
-    if not officer and not may_decide_appeal(held, today):
+    if not officer and not moderates_site(held, today):
         raise NotAllowed(
             _("Only officers of the body that is asked, or moderators of this site, take in paper.")
         )
