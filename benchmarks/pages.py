@@ -2,7 +2,7 @@
 
 Run after ``folkmoot demo --no-serve`` in the same FOLKMOOT_HOME:
 
-    python benchmarks/pages.py [--seconds 8]
+    python -m benchmarks.pages [--seconds 8]
 
 Serves the site with granian and two workers, drives it with wrk from the same machine (so the
 load generator shares the cores), first from cache and then with the page cache switched off, and
@@ -15,7 +15,6 @@ import argparse
 import gzip
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -24,6 +23,9 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from benchmarks import wrk
+from benchmarks.wrk import Figures
 
 HERE = Path(__file__).resolve().parent
 PORT = 8765
@@ -39,6 +41,7 @@ PATHS = {
 @contextmanager
 def served(target: str, env: dict[str, str]) -> Iterator[str]:
     """The WSGI ``target`` under granian with two workers; gives its address."""
+    wrk.require_free(PORT)
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", "2",
                "--blocking-threads", "1", "--port", str(PORT), target]  # fmt: skip
     process = subprocess.Popen(
@@ -61,21 +64,12 @@ def served(target: str, env: dict[str, str]) -> Iterator[str]:
         time.sleep(0.5)
 
 
-def drive(address: str, seconds: int, connections: int, form: str = "") -> dict[str, float]:
+def drive(address: str, seconds: int, connections: int, form: str = "") -> Figures:
     """wrk's requests a second and 50th, 95th and 99th percentile in milliseconds."""
-    script = HERE / "percentiles.lua"
-    posted = ["--", form] if form else []
-    out = subprocess.run(
-        ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", str(script), address, *posted],
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout
-    lines = re.findall(r"^(p\d+|rate|bad) ([\d.]+)$", out, re.MULTILINE)
-    figures = {key: float(value) for key, value in lines}
-    if figures["bad"]:
-        raise SystemExit(f"{address}: {figures['bad']:.0f} answers were not 200")
-    return figures
+    found = wrk.figures(wrk.start(address, seconds, connections, form))
+    if found.faults:
+        raise SystemExit(f"{address}: {found.faults}")
+    return found
 
 
 def main() -> None:
@@ -86,20 +80,20 @@ def main() -> None:
         raise SystemExit("wrk is not installed: apt-get install wrk")
     with served("benchmarks.empty_site:application", {"PYTHONPATH": str(HERE.parent)}) as site:
         empty = drive(site, seconds, 16)
-    print(f"{'empty Django view':<28}{empty['rate']:>9.0f}/s  p99 {empty['p99']:.1f} ms")
+    print(f"{'empty Django view':<28}{empty.rate:>9.0f}/s  p99 {empty.p99:.1f} ms")
     for label, env in (("from cache", {}), ("uncached", {"FOLKMOOT_PAGE_CACHE": "false"})):
         with served("folkmoot.wsgi:application", env) as site:
             measure_pages(site, seconds, label, empty)
             if label == "from cache":
                 found = drive(f"{site}/find/", seconds, 16, form="what=LS1+1UR")
                 print(
-                    f"{'postcode to its place, over HTTP':<36}{found['rate']:>8.0f}/s  "
-                    f"{found['rate'] / empty['rate']:.2f} of an empty view  "
-                    f"p99 {found['p99']:.1f} ms"
+                    f"{'postcode to its place, over HTTP':<36}{found.rate:>8.0f}/s  "
+                    f"{found.rate / empty.rate:.2f} of an empty view  "
+                    f"p99 {found.p99:.1f} ms"
                 )
 
 
-def measure_pages(site: str, seconds: int, label: str, empty: dict[str, float]) -> None:
+def measure_pages(site: str, seconds: int, label: str, empty: Figures) -> None:
     """Prints one line a page: rate, ratio to the empty view, percentiles, compressed size."""
     found = urllib.request.urlopen(f"{site}/api/v1/measures?service=schools&limit=1").read()
     first = json.loads(found)["items"][0]["slug"]
@@ -108,9 +102,9 @@ def measure_pages(site: str, seconds: int, label: str, empty: dict[str, float]) 
         body = urllib.request.urlopen(address).read()
         figures = drive(address, seconds, 16 if label == "from cache" else 2)
         print(
-            f"{name + ', ' + label:<36}{figures['rate']:>8.0f}/s  "
-            f"{figures['rate'] / empty['rate']:.2f} of an empty view  p50 {figures['p50']:.1f} "
-            f"p95 {figures['p95']:.1f} p99 {figures['p99']:.1f} ms  "
+            f"{name + ', ' + label:<36}{figures.rate:>8.0f}/s  "
+            f"{figures.rate / empty.rate:.2f} of an empty view  p50 {figures.p50:.1f} "
+            f"p95 {figures.p95:.1f} p99 {figures.p99:.1f} ms  "
             f"{len(gzip.compress(body, 6)) / 1000:.1f} kB compressed"
         )
 

@@ -1,4 +1,5 @@
--- Prints what benchmarks/pages.py reads: rate, percentiles in milliseconds, answers not 200.
+-- Prints what benchmarks/wrk.py reads: rate, percentiles in milliseconds, and what went wrong by
+-- kind: answers not 200, answers later than two seconds, and connections that failed.
 -- A second argument is a form to post instead of a page to get.
 local form
 
@@ -15,11 +16,11 @@ request = function()
 end
 
 done = function(summary, latency, requests)
-  local bad = summary.errors.connect + summary.errors.read + summary.errors.write
-    + summary.errors.status + summary.errors.timeout
   io.write(string.format("rate %.2f\n", summary.requests / (summary.duration / 1e6)))
   for _, p in ipairs({50, 95, 99}) do
     io.write(string.format("p%d %.3f\n", p, latency:percentile(p) / 1000))
   end
-  io.write(string.format("bad %d\n", bad))
+  for _, kind in ipairs({"status", "timeout", "connect", "read", "write"}) do
+    io.write(string.format("%s %d\n", kind, summary.errors[kind]))
+  end
 end

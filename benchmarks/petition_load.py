@@ -18,7 +18,6 @@ import argparse
 import asyncio
 import itertools
 import os
-import re
 import secrets
 import subprocess
 import sys
@@ -29,6 +28,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlencode
 
+from benchmarks import wrk
 from benchmarks.petition_postgres import (
     database_of,
     forget_statements,
@@ -57,6 +57,7 @@ def site(home: Path) -> Iterator[dict[str, int]]:
     }
     start = "from folkmoot.cli.main import main; main()"
     words = (["serve", "--port", str(PORT), "--workers", "2", "--no-work"], ["work"])
+    wrk.require_free(PORT)
     log = (home / "log").open("wb")
     running = [
         subprocess.Popen([sys.executable, "-c", start, *w], env=env, stdout=log, stderr=log)
@@ -270,21 +271,13 @@ def run(
 
 def reads(path: str, seconds: int, connections: int) -> subprocess.Popen[str]:
     """wrk, reading one page; to be asked with ``figures``."""
-    return subprocess.Popen(
-        ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", str(HERE / "percentiles.lua"),
-         f"http://127.0.0.1:{PORT}{path}"],
-        stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
+    return wrk.start(f"http://127.0.0.1:{PORT}{path}", seconds, connections)
 
 
-def figures(wrk: subprocess.Popen[str]) -> str:
-    out, _ = wrk.communicate()
-    found = {
-        key: float(value) for key, value in re.findall(r"^(p\d+|rate|bad) ([\d.]+)$", out, re.M)
-    }
-    wrong = f"  WRONG: {found['bad']:.0f} were not 200" if found["bad"] else ""
-    slow = f"p50 {found['p50']:.1f}, p99 {found['p99']:.1f} ms{wrong}"
-    return f"{found['rate']:,.0f} reads a second, {slow}"
+def figures(reader: subprocess.Popen[str]) -> str:
+    found = wrk.figures(reader)
+    wrong = f"  WRONG: {found.faults}" if found.faults else ""
+    return f"{found.rate:,.0f} reads a second, p50 {found.p50:.1f}, p99 {found.p99:.1f} ms{wrong}"
 
 
 def inside(args: argparse.Namespace) -> None:

@@ -103,3 +103,17 @@ class Purpose(models.Model):
 
     def __str__(self) -> str:
         return "a rehearsal" if self.rehearsal else "the record"
+
+
+class Removal(models.Model):
+    """Something that was to be read here was taken away: a name, an answer, an account's words.
+
+    Pages kept from before the newest row are shown no more, so there is a row for each time and
+    nothing about what it was. Rows are counted, not numbered: one whose transaction ends late is
+    missed by whoever asks for those above a number.
+    """
+
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"a removal at {self.at:%Y-%m-%d %H:%M}"

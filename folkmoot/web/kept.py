@@ -2,7 +2,7 @@
 it while the database is away.
 
 Only pages of addresses without a ``?`` are kept: what stands behind it may be what somebody typed.
-Whatever takes words away begins a new folder, whose name is the number of that public act, and
+Whatever takes words away begins a new folder, whose name says how often that has happened, and
 removes the others: so a page from before that is never shown. Nothing is kept for longer than
 ``LONGEST``. Writing costs little beside the making of a page and happens only then.
 """
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 import shutil
 import tempfile
@@ -80,31 +81,30 @@ def _files() -> list[Path]:
     return found
 
 
-def begin(act: int) -> None:
-    """Keep pages for this act from now on, and none from before it."""
+def begin(removals: int) -> None:
+    """Keep pages from after so many removals, and none from before the last."""
     with suppress(OSError):
-        (_root() / str(act)).mkdir(parents=True, exist_ok=True)
+        (_root() / str(removals)).mkdir(parents=True, exist_ok=True)
     for folder in _folders():
-        if int(folder.name) != act:
+        if int(folder.name) != removals:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def drop_all() -> None:
-    """Keep nothing of what was kept; what is made anew is kept again."""
-    for file in _files():
-        _remove(file)
+def keep(removals: int, address: str, language: str, page: Kept, begun: float = math.inf) -> None:
+    """Keep the newest page of an address, whole or not at all. A full disk is no trouble here.
 
-
-def keep(act: int, address: str, language: str, page: Kept) -> None:
-    """Keep the newest page of an address, whole or not at all. A full disk is no trouble here."""
+    ``removals`` and ``begun`` say when its making began: a page from before a removal, or from
+    before its address was barred, is not kept.
+    """
     if "?" in address:
         return
-    folder = _root() / str(act)
+    folder = _root() / str(removals)
     head = json.dumps(asdict(_Head(address, language, page.kind, page.made)))
+    path = _file(folder, address, language)
     try:
-        with tempfile.NamedTemporaryFile(dir=folder, prefix=".", delete=False) as file:
-            file.write(head.encode() + b"\n" + page.packed)
-        os.replace(file.name, _file(folder, address, language))
+        if _barred_since(path, begun):
+            return
+        _write(path, head.encode() + b"\n" + page.packed)
     except OSError:
         return
     _Written.count += 1
@@ -112,9 +112,30 @@ def keep(act: int, address: str, language: str, page: Kept) -> None:
         tidy()
 
 
-def drop(act: int, address: str, language: str) -> None:
+def _write(path: Path, content: bytes) -> None:
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as file:
+        file.write(content)
+    os.replace(file.name, path)
+
+
+def _barred_since(path: Path, begun: float) -> bool:
+    """Whether the page of an address was barred after a moment: an empty file stands there."""
+    with suppress(FileNotFoundError):
+        found = path.stat()
+        return found.st_size == 0 and found.st_mtime >= begun
+    return False
+
+
+def bar(address: str, language: str) -> None:
+    """Keep no page of an address whose making has begun by now, in whatever process."""
+    for folder in _folders()[:1]:
+        with suppress(OSError):
+            _write(_file(folder, address, language), b"")
+
+
+def drop(removals: int, address: str, language: str) -> None:
     """Forget the page of an address: there is none any more."""
-    _remove(_file(_root() / str(act), address, language))
+    _remove(_file(_root() / str(removals), address, language))
 
 
 def _remove(file: Path) -> None:

@@ -12,7 +12,8 @@ or a person's data. Their compressed bytes are kept too (no secret stands in the
 them once is safe).
 
 While the database is away, the newest page of an address is served as it was, and says so:
-from this process's memory, or from the folder where all of them keep it (``web/kept.py``).
+from the folder where all processes keep it (``web/kept.py``), or from this one's memory where the
+address has a ?. Once something was taken away that was to be read, no page from before is.
 """
 
 from __future__ import annotations
@@ -20,11 +21,8 @@ from __future__ import annotations
 import datetime as dt
 import gzip
 import hashlib
-import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import wraps
 
 from django.conf import settings
@@ -40,113 +38,37 @@ from django.views.decorators.http import require_safe
 
 from folkmoot.bodies.models import Holder, Office, Remit
 from folkmoot.common.errors import NotFound
-from folkmoot.common.models import PublicAct
+from folkmoot.common.models import PublicAct, Removal
 from folkmoot.framework.models import FrameworkVersion, InterventionElsewhere, StandardAccount
 from folkmoot.measures.queries_account import VERSION_SQL, version_words
 from folkmoot.petitions.models import CommitmentMark, Petition
 from folkmoot.web import kept
 from folkmoot.web.context import assets
+from folkmoot.web.shelf import Key, Page, Shelf
 
 LOOK = 2.0
 COUNTS = 30.0  # seconds: see _counts
 WATCHED = 20_000  # addresses of which one process knows what else their pages are made from
 _SEEN = "folkmoot.account"
-ROOM = 64_000_000  # bytes of pages kept in one process
 
 View = Callable[..., HttpResponse]
 
 
-@dataclass(frozen=True, slots=True)
-class _Page:
-    plain: bytes
-    packed: bytes
-    etag: str
-    made: dt.datetime
-    kind: str
-
-
-class _Shelf:
-    """Pages in the order in which they were last asked for; the oldest leave first."""
-
-    def __init__(self) -> None:
-        self.lock = threading.Lock()
-        self.clear()
-
-    def clear(self) -> None:
-        self.pages = OrderedDict[tuple[str, ...], _Page]()
-        self.newest: dict[tuple[str, ...], tuple[str, ...]] = {}
-        self.size = 0
-        self.stamp = ""
-        self.looked = float("-inf")
-        self.watched: dict[str, tuple[float, str]] = {}
-        self.counted, self.moved = "", float("-inf")
-        self.away = float("-inf")
-        self.acts = self.taken = 0
-        self.began = -1
-
-    def forget_from_before(self, act: int) -> None:
-        """Keep nothing to show while the database is away from before words were taken away."""
-        with self.lock:
-            self.newest.clear()
-            self.taken = self.began = act
-        kept.begin(act)
-
-    def get(self, key: tuple[str, ...]) -> _Page | None:
-        with self.lock:
-            page = self.pages.get(key)
-            if page is not None:
-                self.pages.move_to_end(key)
-            return page
-
-    def put(self, key: tuple[str, ...], page: _Page) -> None:
-        with self.lock:
-            old = self.pages.pop(key, None)
-            if old is not None:
-                self.size -= len(old.plain) + len(old.packed)
-            self.pages[key] = page
-            self.newest[key[:2]] = key
-            self.size += len(page.plain) + len(page.packed)
-            while self.size > ROOM and len(self.pages) > 1:
-                left, gone = self.pages.popitem(last=False)
-                if self.newest.get(left[:2]) == left:
-                    del self.newest[left[:2]]
-                self.size -= len(gone.plain) + len(gone.packed)
-
-    def latest(self, address: str, language: str) -> _Page | None:
-        """The page that was made last for an address, whatever has changed since."""
-        with self.lock:
-            key = self.newest.get((address, language))
-            return self.pages.get(key) if key else None
-
-
-_SHELF = _Shelf()
+_SHELF = Shelf()
 
 
 def forget() -> None:
     """Forget every page and look again at once: for tests and for commands that publish."""
-    with _SHELF.lock:
-        _SHELF.clear()
+    _SHELF.clear()
 
 
 def leave_nothing_of(address: str) -> None:
     """Have no old page of ``address`` shown while the database is away: what somebody has just
-    taken back stood on it. Pages of other processes' memory go when they are next made."""
+    taken back stood on it."""
     for language, _name in settings.LANGUAGES:
-        _gone((address, language))
+        kept.bar(address, language)
 
 
-def leave_nothing() -> None:
-    """The same for every address: somebody has just erased what they ever wrote."""
-    with _SHELF.lock:
-        _SHELF.newest.clear()
-    kept.drop_all()
-
-
-# Acts that take something away that was to be read before.
-_TAKING = (
-    *("hide-petition", "erase-petition", "reject-petition", "hide-question", "reject-question"),
-    *("withdraw-answer", "withdraw-note"),
-)
 # What pages are made from: tables whose rows are made anew when they change, by what shows it.
 # Every publishing, every change of what is owed and everything done in a case of the record is a
 # public act, so the newest act stands for releases, duties and cases too. Cases themselves are
@@ -172,24 +94,14 @@ def _state() -> tuple[str, str]:
         for model, column in _SHOWN_BY
     ]
     counted = f"(SELECT MAX(counted_at) FROM {Petition._meta.db_table})"  # noqa: S608
-    marks = ", ".join(["%s"] * len(_TAKING))
-    taken = (
-        f"(SELECT MAX(id) FROM {PublicAct._meta.db_table} "  # noqa: S608 — a table's name, and marks
-        f"WHERE id > %s AND verb IN ({marks}))"
-    )
+    removals = f"(SELECT COUNT(*) FROM {Removal._meta.db_table})"  # noqa: S608
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT {VERSION_SQL}, {taken}, {counted}, {', '.join(parts)}",
-            [_SHELF.acts, *_TAKING],
-        )
-        newest, count, act, last, *others = cursor.fetchone()
-    # The first of the others is the newest act: those before it need not be looked through again.
-    _SHELF.acts = others[0] or 0
-    if act or _SHELF.began < 0:
-        _SHELF.forget_from_before(act or 0)
+        cursor.execute(f"SELECT {VERSION_SQL}, {removals}, {counted}, {', '.join(parts)}")
+        newest, count, removed, last, *others = cursor.fetchone()
+    _SHELF.forget_from_before(removed)
     if str(last) != _SHELF.counted:
         _SHELF.counted, _SHELF.moved = str(last), time.monotonic()
-    return version_words(newest, count), "|".join(str(other) for other in others)
+    return version_words(newest, count), "|".join(str(other) for other in (removed, *others))
 
 
 def _counts() -> str:
@@ -231,7 +143,7 @@ def _watched(address: str, also: Callable[..., str], arguments: dict[str, str | 
     return stamp
 
 
-def _answer(request: HttpRequest, page: _Page, keep: int) -> HttpResponse:
+def _answer(request: HttpRequest, page: Page, keep: int) -> HttpResponse:
     if "gzip" in request.META.get("HTTP_ACCEPT_ENCODING", ""):
         response = HttpResponse(page.packed, content_type=page.kind)
         response["Content-Encoding"] = "gzip"
@@ -243,22 +155,28 @@ def _answer(request: HttpRequest, page: _Page, keep: int) -> HttpResponse:
     return response
 
 
-def _page(response: HttpResponse) -> _Page:
+def _page(response: HttpResponse) -> Page:
     """What a view has just made, to be remembered."""
     plain = response.content
     digest = hashlib.blake2b(plain, digest_size=12).hexdigest()
     packed = gzip.compress(plain, 6, mtime=0)
-    return _Page(plain, packed, f'W/"{digest}"', timezone.now(), response["Content-Type"])
+    return Page(plain, packed, f'W/"{digest}"', timezone.now(), response["Content-Type"])
 
 
-def _gone(key: tuple[str, ...]) -> None:
+def _gone(address: str) -> None:
     """Forget the newest page of an address that has none any more."""
-    with _SHELF.lock:
-        _SHELF.newest.pop(key[:2], None)
-    kept.drop(_SHELF.taken, *key[:2])
+    language = get_language() or ""
+    _SHELF.drop(address, language)
+    kept.drop(_SHELF.removals, address, language)
 
 
 _AWAY = (OperationalError, InterfaceError)
+
+
+def _lately_away() -> bool:
+    return time.monotonic() - _SHELF.away < LOOK
+
+
 # Where a page says that it may be old, and how: every template that begins a page holds one.
 _NOTICES = {
     b"<!--as it was-->": "parts/as_it_was.html",
@@ -273,7 +191,7 @@ def _as_it_was(address: str) -> HttpResponse | None:
     """
     language = get_language() or ""
     page, old = _SHELF.latest(address, language), kept.latest(address, language)
-    if page is not None and (old is None or page.made.timestamp() >= old.made):
+    if page is not None:
         body, kind, made = page.plain, page.kind, page.made
     elif old is not None:
         body, kind = gzip.decompress(old.packed), old.kind
@@ -319,22 +237,23 @@ def _remembered(view: View, also: Callable[..., str] | None, counts: bool = Fals
     @wraps(view)
     def answer(request: HttpRequest, *args: str | int, **kwargs: str | int) -> HttpResponse:
         address = request.path if also else request.get_full_path()
-        if time.monotonic() - _SHELF.away < LOOK and (old := _as_it_was(address)):
+        if _lately_away() and (old := _as_it_was(address)):
             return old
         try:
             return now(address, request, *args, **kwargs)
         except NotFound:
-            _gone((address, get_language() or ""))
+            _gone(address)
             raise
         except _AWAY:
-            _SHELF.away = time.monotonic()
+            if not _lately_away():
+                _SHELF.away = time.monotonic()
             old = _as_it_was(address)
             if old is None:
                 raise
             return old
 
     def now(
-        address: str, request: HttpRequest, *args: str | int, **kwargs: str | int
+        address: str, request: HttpRequest, /, *args: str | int, **kwargs: str | int
     ) -> HttpResponse:
         day = timezone.localdate().isoformat()
         stamp, request.META[_SEEN] = _stamp()
@@ -344,17 +263,29 @@ def _remembered(view: View, also: Callable[..., str] | None, counts: bool = Fals
         if counts:
             stamp, keep = f"{stamp}|{_counts()}", 20
         key = (address, get_language() or "", day, stamp)
-        page = _SHELF.get(key) if settings.PAGE_CACHE and not settings.DEBUG else None
-        if page is None:
-            response = view(request, *args, **kwargs)
-            if response.status_code != 200:
-                _gone(key)
-                return response
-            page = _page(response)
-            _SHELF.put(key, page)
-            if settings.PAGE_CACHE:
-                held = kept.Kept(page.packed, page.kind, page.made.timestamp())
-                kept.keep(_SHELF.taken, *key[:2], held)
-        return _answer(request, page, keep)
+        if not settings.PAGE_CACHE or settings.DEBUG:
+            made = make(key, request, *args, **kwargs)
+        elif (page := _SHELF.get(key)) is not None:
+            made = page
+        else:
+            with _SHELF.alone(key):
+                made = _SHELF.get(key) or make(key, request, *args, **kwargs)
+        return made if isinstance(made, HttpResponse) else _answer(request, made, keep)
+
+    def make(
+        key: Key, request: HttpRequest, /, *args: str | int, **kwargs: str | int
+    ) -> Page | HttpResponse:
+        """The page, at hand from now on; or what the view answers instead of one."""
+        removals, begun = _SHELF.removals, time.time()
+        response = view(request, *args, **kwargs)
+        if response.status_code != 200:
+            _gone(key[0])
+            return response
+        page = _page(response)
+        _SHELF.put(key, page, removals)
+        if settings.PAGE_CACHE:
+            held = kept.Kept(page.packed, page.kind, page.made.timestamp())
+            kept.keep(removals, key[0], key[1], held, begun)
+        return page
 
     return answer

@@ -11,12 +11,18 @@ import time_machine
 from django.db import OperationalError
 from django.test import Client
 
+from folkmoot.common.acts import VERBS, record_act
+from folkmoot.common.models import Removal
+from folkmoot.people import retention
+from folkmoot.people.actions import erase_me
 from folkmoot.petitions import tokens
-from folkmoot.petitions.actions import moderating
-from folkmoot.petitions.models import Signature
+from folkmoot.petitions.actions import forgetting, moderating
+from folkmoot.petitions.models import Petition, Signature
 from folkmoot.petitions.models_signing import CONFIRMED
+from folkmoot.petitions.rules.states import DRAFT
 from folkmoot.web import kept, remembered
 from folkmoot.web.kept import Kept
+from folkmoot.web.pages import petition as petition_page
 from tests.built_database import BUILT_AT
 from tests.rooms import petitions_made as made
 
@@ -150,13 +156,122 @@ def test_a_name_that_was_taken_back_is_on_no_page_that_is_kept(db, at, monkeypat
     assert Client(raise_request_exception=False).get(path).status_code == 503
 
 
-def test_erasing_an_account_leaves_nothing_that_was_kept():
-    kept.begin(1)
-    kept.keep(1, "/places/", "en-gb", page())
-    remembered.leave_nothing()
-    assert files() == []
-    kept.keep(1, "/places/", "en-gb", page())
+def named(at) -> Petition:
+    """A petition whose creator is named on its page."""
+    asked = {"creator_name": "Ann Creator", "creator_shown": True}
+    petition = made.petition(made.world(at), signed=1, **asked)
+    assert "Begun by Ann Creator" in Client().get(f"/petitions/{petition.pk}/").content.decode()
+    return petition
+
+
+def test_no_page_is_shown_that_names_whose_account_was_erased(db, at, monkeypatch):
+    petition = named(at)
+    path = f"/petitions/{petition.pk}/"
+    old = Client().get(path, headers={"Accept-Encoding": "identity"})
+    assert Client().get("/places/").status_code == 200
+    erase_me(person=petition.creator, at=at)
+    # Another process hears of it when it next looks, whatever page it is asked for.
+    remembered._SHELF.looked -= remembered.LOOK
+    page = Client().get(path)
+    assert page["ETag"] != old["ETag"]
+    assert "Ann Creator" not in page.content.decode()
+    away(monkeypatch)
+    assert "Ann Creator" not in Client().get(path).content.decode()
+    assert Client(raise_request_exception=False).get("/places/").status_code == 503
+
+
+def test_what_goes_when_its_time_is_up_is_on_no_page_that_is_kept(db, at):
+    made.petition(made.world(at), DRAFT)
+    Client().get("/places/")
     assert len(files()) == 1
+    forgetting.forget_drafts(at + retention.DRAFT_PETITIONS.after + dt.timedelta(days=1))
+    remembered._SHELF.looked -= remembered.LOOK
+    Client().get("/services/")
+    assert len(files()) == 1
+    Client().get("/places/")
+    assert len(files()) == 2
+
+
+@pytest.mark.parametrize("verb", [key for key, verb in VERBS.items() if verb.takes_away])
+def test_an_act_that_takes_something_away_leaves_no_page_from_before(db, at, verb):
+    Client().get("/places/")
+    reason = sorted(VERBS[verb].reasons)[0] if VERBS[verb].needs_reason else ""
+    record_act(office="leeds/clerk", verb=verb, subject="petition:1", at=at, reason=reason)
+    assert Removal.objects.count() == 1
+    remembered._SHELF.looked -= remembered.LOOK
+    Client().get("/services/")
+    assert len(files()) == 1
+
+
+def test_other_acts_leave_the_pages_that_are_kept(db, at):
+    Client().get("/places/")
+    record_act(office="leeds/clerk", verb="open-petition", subject="petition:1", at=at)
+    assert not Removal.objects.exists()
+    remembered._SHELF.looked -= remembered.LOOK
+    Client().get("/services/")
+    assert len(files()) == 2
+
+
+def test_what_was_read_before_a_removal_is_not_kept_after_it(db, at, monkeypatch):
+    petition = named(at)
+    path = f"/petitions/{petition.pk}/"
+    remembered.forget()
+    drawn = petition_page.render
+
+    def slowly(*args, **kwargs):
+        page = drawn(*args, **kwargs)
+        # Meanwhile the name is erased, and another page of this process is asked for.
+        erase_me(person=petition.creator, at=at)
+        remembered._SHELF.looked -= remembered.LOOK
+        Client().get("/places/")
+        return page
+
+    with monkeypatch.context() as patched:
+        patched.setattr(petition_page, "render", slowly)
+        assert "Ann Creator" in Client().get(path).content.decode()
+    away(monkeypatch)
+    assert Client(raise_request_exception=False).get(path).status_code == 503
+    assert Client().get("/places/").status_code == 200
+
+
+def test_a_page_whose_making_began_before_its_address_was_barred_is_not_kept(now):
+    kept.begin(1)
+    begun = time.time()
+    kept.bar("/places/", "en-gb")
+    os.utime(kept._file(kept._root() / "1", "/places/", "en-gb"), (begun + 1, begun + 1))
+    kept.keep(1, "/places/", "en-gb", page(), begun)
+    assert kept.latest("/places/", "en-gb") is None
+    kept.keep(1, "/places/", "en-gb", page(), begun + 2)
+    assert kept.latest("/places/", "en-gb") == page()
+
+
+def test_the_picture_from_before_the_database_went_away_may_not_be_kept(db, at, monkeypatch):
+    petition = made.petition(made.world(at))
+    path = f"/petitions/{petition.pk}/image.png"
+    assert Client().get(path)["Cache-Control"] == "public, max-age=3600"
+    away(monkeypatch)
+    old = Client().get(path)
+    assert old["Cache-Control"] == "no-store"
+    assert old["Warning"]
+
+
+def test_an_address_with_more_behind_it_is_served_by_its_own_process_for_a_day(
+    db, monkeypatch, now
+):
+    assert Client().get("/services/?n=1").status_code == 200
+    assert Client().get("/places/?n=1").status_code == 200
+    assert files() == []
+    shelf = remembered._SHELF
+
+    def fail():
+        raise OperationalError("host=secret")
+
+    monkeypatch.setattr(remembered, "_state", fail)
+    shelf.looked = float("-inf")
+    old = Client().get("/services/?n=1")
+    assert "This site can only be read for now" in old.content.decode()
+    now.shift(kept.LONGEST)
+    assert Client(raise_request_exception=False).get("/places/?n=1").status_code == 503
 
 
 def test_a_folder_that_another_process_takes_away_meanwhile_is_no_trouble(monkeypatch):
@@ -166,5 +281,3 @@ def test_a_folder_that_another_process_takes_away_meanwhile_is_no_trouble(monkey
     monkeypatch.setattr(kept, "_folders", lambda: [kept._root() / "1", *here])
     kept.tidy()
     assert len(files()) == 1
-    kept.drop_all()
-    assert files() == []

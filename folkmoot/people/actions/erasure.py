@@ -6,6 +6,7 @@ import datetime as dt
 
 from django.db import transaction
 
+from folkmoot.common.acts import count_removal
 from folkmoot.common.outbox import forget_messages_to
 from folkmoot.people.actions.rates import rate_key
 from folkmoot.people.actions.roles import finish_role, lock_person
@@ -46,4 +47,5 @@ def erase_me(*, person: Person, at: dt.datetime) -> None:
     forget_messages_to(email)
     # Sessions, consents, passkeys and ties to a provider go with the person's row.
     Person.objects.filter(pk=number).delete()
+    count_removal(at)
     post(key=f"erased:{number}", letter="erased", to=email, at=at)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
+from folkmoot.common.acts import count_removal
 from folkmoot.people import retention
 from folkmoot.people.models import Person
 from folkmoot.people.queries import day_of
@@ -104,6 +105,8 @@ def forget_drafts(at: dt.datetime) -> int:
     Petition.objects.filter(pk__in=decided).update(
         title="", background="", detail="", creator_name="", creator_shown=False, creator=None
     )
+    if numbers or decided:
+        count_removal(at)
     return len(numbers) + len(decided)
 
 

@@ -20,7 +20,6 @@ from folkmoot.people.models import Person
 from folkmoot.people.retention import RULES
 from folkmoot.people.rules import ROLES
 from folkmoot.web.pages.people_access import proved_recently, signed_in
-from folkmoot.web.remembered import leave_nothing
 
 ACCOUNT = "/account/"
 
@@ -110,7 +109,6 @@ def erase(request: HttpRequest, person: Person) -> HttpResponse:
     """Erases me, after asking once."""
     if request.method == "POST" and request.POST.get("sure") == "yes":
         actions.erase_me(person=person, at=timezone.now())
-        leave_nothing()
         logout(request)
         return render(request, "pages/people/erased.html", {})
     fault = None
