@@ -14,6 +14,7 @@ from folkmoot.petitions.rules.states import (
     MERGED,
     MODERATION,
     OPEN,
+    REFERRED,
     REFUSED,
     REJECTED,
     STATES,
@@ -186,3 +187,31 @@ def test_what_has_lost_its_signers_addresses_is_not_opened_again(world, at, how)
     assert (now(row).state, now(row).appeal_text) == (ended.state, ended.appeal_text)
     moderating.decide_appeal(actor=world.second, petition=row.pk, upheld=False, at=late)
     assert (now(row).state, now(row).appeal_text) == (ended.state, "")
+
+
+@pytest.mark.parametrize("state", [REJECTED, MERGED, REFERRED])
+@pytest.mark.parametrize("shown", [True, False])
+def test_hiding_and_showing_again_ends_no_appeal_that_was_asked_for_before(world, at, state, shown):
+    """A body's moderator could have made away with it otherwise."""
+    row = made.petition(world, state)
+    moderating.appeal(actor=world.creator, petition=row.pk, text=TEXT, at=at)
+    hour = DAY / 24
+    moderating.hide(actor=world.moderator, petition=row.pk, reason="libel", at=at + hour)
+    if shown:
+        moderating.unhide(actor=world.moderator, petition=row.pk, at=at + 2 * hour)
+        assert (now(row).state, now(row).appeal_text) == (state, TEXT)
+    assert row.pk in [line.number for line in queue(world.second, at.date())]
+
+    moderating.decide_appeal(actor=world.second, petition=row.pk, upheld=True, at=at + DAY)
+
+    after = now(row)
+    assert (after.state, after.reason, after.appeal_text) == (OPEN, "", "")
+    assert (after.words_hidden, after.title_hidden) == (False, False)
+
+
+def test_showing_again_settles_an_appeal_against_being_hidden(world, at):
+    row = made.petition(world, REJECTED)
+    moderating.hide(actor=world.moderator, petition=row.pk, reason="libel", at=at)
+    moderating.appeal(actor=world.creator, petition=row.pk, text=TEXT, at=at + DAY)
+    moderating.unhide(actor=world.moderator, petition=row.pk, at=at + 2 * DAY)
+    assert (now(row).state, now(row).appeal_text) == (REJECTED, "")

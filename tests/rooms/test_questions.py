@@ -244,6 +244,23 @@ def test_what_is_not_accepted_shows_its_words_where_they_harm_nobody_and_can_be_
     assert question_file(row.pk, today).line.text == TEXT
 
 
+def test_hiding_and_showing_again_ends_no_appeal_that_was_asked_for_before(w, today):
+    row, hour = asked(w), DAY / 24
+    moderating.reject(actor=w.moderator, question=row.pk, reason="hoax", at=w.at)
+    actions.appeal(actor=w.creator, question=row.pk, text="It is earnest.", at=w.at)
+    moderating.hide(actor=w.moderator, question=row.pk, reason="libel", at=w.at + hour)
+    moderating.unhide(actor=w.moderator, question=row.pk, at=w.at + 2 * hour)
+    assert [one.appeal for one in waiting_questions(w.second, today)] == ["It is earnest."]
+
+    back = moderating.decide_appeal(actor=w.second, question=row.pk, upheld=True, at=w.at + DAY)
+    assert back.state == "asked"
+    # One against being hidden is settled by showing it again.
+    moderating.hide(actor=w.moderator, question=row.pk, reason="libel", at=w.at + DAY)
+    actions.appeal(actor=w.creator, question=row.pk, text="It is true.", at=w.at + 2 * DAY)
+    moderating.unhide(actor=w.moderator, question=row.pk, at=w.at + 2 * DAY)
+    assert waiting_questions(w.second, today) == []
+
+
 def test_the_words_of_a_hidden_question_are_erased_for_law_by_the_site_for_good(w, today):
     name = invented.FAKE.name()
     row = through(w, name=name, name_shown=True)

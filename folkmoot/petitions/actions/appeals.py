@@ -109,6 +109,9 @@ def _undo(row: Petition, at: dt.datetime) -> None:
         open_again(row, at=at)
     else:
         show_again(row, at=at)
+        if row.appeal_text:
+            # It is older than the hiding, and against what that came upon.
+            _undo(row, at)
 
 
 def _require_other(actor: Person | None, row: Petition, at: dt.datetime) -> str:

@@ -12,7 +12,7 @@ from folkmoot.common.errors import Conflict, NotAllowed, NotFound
 from folkmoot.people.letters import post
 from folkmoot.people.models import Person
 from folkmoot.people.queries import day_of, roles_of
-from folkmoot.petitions.models import ModerationDecision, Petition
+from folkmoot.petitions.models import ModerationDecision, Petition, Question
 from folkmoot.petitions.queries import petition_path, subject_of
 from folkmoot.petitions.rules.moderation import may_moderate
 from folkmoot.petitions.rules.states import MODERATION, STATES, may_move
@@ -96,6 +96,13 @@ def require_words(row: Petition) -> None:
     """Raises Conflict where the words of the petition were erased: nothing brings them back."""
     if row.erased_at is not None:
         raise Conflict(_("The words of this petition were erased for law. It stays hidden."))
+
+
+def asked_before(row: Petition | Question, hidden_at: dt.datetime | None) -> bool:
+    """Whether the appeal that waits is older than the last hiding, and so is not against that."""
+    if row.appealed_at is None or hidden_at is None:
+        return False
+    return row.appealed_at < hidden_at
 
 
 def record(row: Petition, verb: str, *, office: str, at: dt.datetime, reason: str = "") -> None:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from folkmoot.common.errors import Conflict
 from folkmoot.people.queries import day_of
-from folkmoot.petitions.actions.moving import move
+from folkmoot.petitions.actions.moving import asked_before, move
 from folkmoot.petitions.actions.thresholds import reach
 from folkmoot.petitions.models import Petition, Threshold
 from folkmoot.petitions.rules.moderation import FIRST
@@ -64,10 +64,12 @@ def show_again(row: Petition, *, at: dt.datetime) -> None:
     """Bring a locked, hidden row back to what it was, and save it.
 
     One that was open gets back the days on which nobody could sign it. One that was being checked
-    is checked anew. The words of one that was not accepted stay hidden, for safety.
+    is checked anew. The words of one that was not accepted stay hidden, for safety. An appeal that
+    was asked for before it was hidden is against what it goes back to, and waits on.
     """
-    to = row.hidden_from
-    last = _last_day(row, _hidden_on(row), at) if to in (OPEN, CLOSED) else None
+    to, hidden_at = row.hidden_from, _hidden_at(row)
+    hidden_on = day_of(hidden_at) if hidden_at else None
+    last = _last_day(row, hidden_on, at) if to in (OPEN, CLOSED) else None
     if last is not None:
         to, row.closes_on, row.ended_on = OPEN, last, None
     elif to == OPEN and row.closes_on is not None and row.closes_on < day_of(at):
@@ -79,7 +81,8 @@ def show_again(row: Petition, *, at: dt.datetime) -> None:
     if to == MODERATION:
         row.moderation_since = at
         _not_ended(row)
-    row.appeal_text = ""
+    if not asked_before(row, hidden_at):
+        row.appeal_text = ""
     row.save(
         update_fields=[
             "state", "hidden_from", "reason", "words_hidden", "title_hidden", "moderation_since",
@@ -124,10 +127,10 @@ def open_again(row: Petition, *, at: dt.datetime) -> None:
     reach(petition=row, at=at)
 
 
-def _hidden_on(row: Petition) -> dt.date | None:
-    """The day of the last hiding."""
+def _hidden_at(row: Petition) -> dt.datetime | None:
+    """The moment of the last hiding."""
     last = row.decisions.filter(outcome=HIDDEN, step=FIRST).order_by("pk").last()
-    return day_of(last.at) if last else None
+    return last.at if last else None
 
 
 def _last_day(row: Petition, stopped: dt.date | None, at: dt.datetime) -> dt.date | None:

@@ -14,6 +14,7 @@ from folkmoot.duties.rules import QUESTION, NewDuty, day_words, duty_path
 from folkmoot.people.letters import post
 from folkmoot.people.models import Person
 from folkmoot.people.queries import day_of, roles_of
+from folkmoot.petitions.actions.moving import asked_before
 from folkmoot.petitions.actions.questions_moving import (
     decided,
     known,
@@ -139,7 +140,8 @@ def hide(*, actor: Person | None, question: int, reason: str, at: dt.datetime) -
 
 @transaction.atomic
 def unhide(*, actor: Person | None, question: int, at: dt.datetime) -> Question:
-    """Show a question again that was hidden: it goes back to what it was.
+    """Show a question again that was hidden: it goes back to what it was. An appeal that was asked
+    for before it was hidden is against not being accepted, and waits on.
 
     Raises NotFound, NotAllowed, and Conflict for one that is not hidden or was erased.
     """
@@ -149,8 +151,10 @@ def unhide(*, actor: Person | None, question: int, at: dt.datetime) -> Question:
     require_words(row)
     to = rules.ASKED if row.duty else rules.REJECTED
     before = move(row, to, "" if row.duty else _refused_for(row))
+    hidden = row.decisions.filter(step=FIRST, outcome=rules.HIDDEN).order_by("pk").last()
+    if not asked_before(row, hidden.at if hidden else None):
+        row.appeal_text = ""
     made = decided(row, before, step=FIRST, office=office, actor=actor, at=at)
-    row.appeal_text = ""
     row.save()
     record(row, "unhide-question", office, at)
     tell_asker(row, "question_shown", at, cause=str(made.pk), link=rules.question_path(row.pk))
