@@ -102,6 +102,11 @@ class Petition(models.Model):
     population = models.PositiveIntegerField(
         null=True, blank=True, help_text="residents on the day it opened, as the thresholds count"
     )
+    title_hidden_before = models.BooleanField(
+        null=True,
+        blank=True,
+        help_text="whether its title was hidden already when it was last hidden",
+    )
     # Kept by the counting of signatures (actions/counting.py), under a lock of this row.
     signatures = models.PositiveIntegerField(default=0, help_text="counted and not taken back")
     counted_at = models.DateTimeField(null=True, blank=True)

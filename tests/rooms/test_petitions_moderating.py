@@ -255,6 +255,21 @@ def test_what_was_refused_keeps_its_reason_however_often_it_is_hidden(world, at)
         assert (now(petition).state, now(petition).reason) == (REJECTED, "hoax")
 
 
+@pytest.mark.parametrize("reason", ["hoax", "libel"])
+@pytest.mark.parametrize("hidden", [True, False])
+def test_a_title_that_a_moderator_hid_or_showed_stays_so_when_it_shows_again(
+    world, at, reason, hidden
+):
+    petition = made.petition(world, MODERATION)
+    about = {"actor": world.site, "petition": petition.pk, "at": at}
+    moderating.reject(**about, reason=reason, hide_title=hidden)
+    for why in ("libel", "hoax"):
+        moderating.hide(**about, reason=why)
+        moderating.unhide(**about)
+        assert now(petition).title_hidden == hidden
+        assert petition_file(petition.pk, at.date()).line.title == ("" if hidden else made.TITLE)
+
+
 def test_what_was_never_public_cannot_be_hidden(world, at):
     petition = made.petition(world, SPONSORS)
     life.withdraw(actor=world.creator, petition=petition.pk, at=at)

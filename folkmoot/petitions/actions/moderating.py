@@ -133,13 +133,14 @@ def hide(
         raise Conflict("Nobody can see this petition: it was never public.")
     before = move(row, HIDDEN)
     row.reason, row.hidden_from = why.code, before
-    row.words_hidden = True
+    row.words_hidden, row.title_hidden_before = True, row.title_hidden
     row.title_hidden = row.title_hidden or (why.hides_title if hide_title is None else hide_title)
     if before == MODERATION:
         row.ended_on = day_of(at)
     row.save(
         update_fields=[
-            "state", "reason", "hidden_from", "words_hidden", "title_hidden", "ended_on",
+            "state", "reason", "hidden_from", "words_hidden", "title_hidden",
+            "title_hidden_before", "ended_on",
         ]
     )  # fmt: skip
     _settle(row, before, "hide-petition", "hidden", office, actor, at)

@@ -64,8 +64,9 @@ def show_again(row: Petition, *, at: dt.datetime) -> None:
     """Bring a locked, hidden row back to what it was, and save it.
 
     One that was open gets back the days on which nobody could sign it. One that was being checked
-    is checked anew. The words of one that was not accepted stay hidden, for safety. An appeal that
-    was asked for before it was hidden is against what it goes back to, and waits on.
+    is checked anew. The words of one that was not accepted stay hidden, for safety, and so does its
+    title where it was hidden before. An appeal that was asked for before it was hidden is against
+    what it goes back to, and waits on.
     """
     to, hidden_at = row.hidden_from, _hidden_at(row)
     hidden_on = day_of(hidden_at) if hidden_at else None
@@ -77,7 +78,7 @@ def show_again(row: Petition, *, at: dt.datetime) -> None:
     move(row, to)
     row.hidden_from, row.reason = "", _reason_before(row)
     row.words_hidden = row.opened_on is None and to != MODERATION
-    row.title_hidden = to == REJECTED and REASONS[row.reason].hides_title
+    row.title_hidden = to == REJECTED and _title_was_hidden(row)
     if to == MODERATION:
         row.moderation_since = at
         _not_ended(row)
@@ -141,6 +142,14 @@ def _last_day(row: Petition, stopped: dt.date | None, at: dt.datetime) -> dt.dat
     if stopped is None or last is None or stopped > last or row.addresses_erased_at is not None:
         return None
     return max(last, day_of(at) + (last - stopped))
+
+
+def _title_was_hidden(row: Petition) -> bool:
+    """Whether the title of one that was not accepted was hidden with that; of what was hidden
+    before this was kept, as its reason says."""
+    if row.title_hidden_before is None:
+        return REASONS[row.reason].hides_title
+    return row.title_hidden_before
 
 
 def _reason_before(row: Petition) -> str:
