@@ -136,4 +136,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         (twice if again and on_postgres_anyway else kept).append(item)
     if twice:
         config.hook.pytest_deselected(items=twice)
-        items[:] = kept
+    items[:] = _longest_first(kept)
+
+
+def _longest_first(items: list[pytest.Item]) -> list[pytest.Item]:
+    """Files that take long come first, so that at the end no process works on one by itself while
+    the others have nothing left to do. A file is done by one process."""
+    marks = ("slow", "browser")
+    long = {item.path for item in items if any(map(item.get_closest_marker, marks))}
+    return sorted(items, key=lambda item: item.path not in long)

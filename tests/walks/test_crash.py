@@ -9,9 +9,12 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from django.db import connections
 
 from tests.built_database import REPOSITORY, _url_of_settings
+
+pytestmark = pytest.mark.slow
 
 KILLS = 8
 
