@@ -9,7 +9,6 @@ import sys
 from pathlib import Path
 
 import pytest
-
 from django.db import connections
 
 from tests.built_database import REPOSITORY, _url_of_settings
