@@ -17,7 +17,7 @@ from folkmoot.petitions.models import Petition, Signature
 from folkmoot.petitions.models_signing import CONFIRMED, CREATOR, SET_ASIDE, SPONSOR
 from folkmoot.petitions.queries import petition_path, public_petitions, state_on, subject_of
 from folkmoot.petitions.rules import limits
-from folkmoot.petitions.rules.states import LISTED, MODERATION, OPEN, SPONSORS
+from folkmoot.petitions.rules.states import LISTED, MODERATION, OPEN, SPONSORS, WITHDRAWN
 
 # What changes on pages of a petition without a public act: all of it is in its own row.
 _STANDING = ("state", "closes_on", "words_hidden", "title_hidden")
@@ -80,8 +80,14 @@ class Sponsored:
     open: bool
 
 
+def _has_page(row: Petition) -> bool:
+    """Whether everybody may know of a petition, as ``queries.PUBLIC`` asks it."""
+    return row.state in LISTED and (row.state != WITHDRAWN or row.opened_on is not None)
+
+
 def sponsored(number: int, key: str, today: dt.date) -> Sponsored:
-    """The petition of a link for sponsors: one query. Raises NotFound for a false link.
+    """The petition of a link for sponsors: one query. Raises NotFound for a false link, and where
+    it was withdrawn before everybody could know of it.
 
     Its words are shown until it is public, and then as everybody may see them.
     """
@@ -90,6 +96,8 @@ def sponsored(number: int, key: str, today: dt.date) -> Sponsored:
     known = row is not None and hmac.compare_digest(row.sponsor_key.encode(), key.encode())
     if row is None or not known or row.state not in {SPONSORS, MODERATION, *LISTED}:
         raise NotFound(_("This link is not one of ours. Check that it is whole."))
+    if row.state in LISTED and not _has_page(row):
+        raise NotFound(_("This petition was withdrawn before it was open."))
     until = row.sponsors_until
     private = row.state in {SPONSORS, MODERATION}
     title, words = private or not row.title_hidden, private or not row.words_hidden
@@ -140,13 +148,13 @@ def by_letter(kind: str, token: str, today: dt.date) -> ByLetter:
     rows = Signature.objects.select_related("petition__body").filter(pk=number)
     signature = rows.only(
         "petition__state", "petition__title", "petition__title_hidden", "petition__closes_on",
-        "petition__body__name",
+        "petition__opened_on", "petition__body__name",
     ).first()  # fmt: skip
     if signature is None:
         raise NotFound(_("This link has run out: nothing is kept of what it was for."))
     petition: Petition = signature.petition
     state = state_on(petition, today)
-    listed = state in LISTED
+    listed = _has_page(petition)
     shown = not petition.title_hidden and (listed or state in {SPONSORS, MODERATION})
     return ByLetter(
         heading=petition.title if shown else "",

@@ -282,6 +282,16 @@ def test_the_sponsors_link_leads_on_as_the_petition_does(w):
     get(f"/petitions/{draft.pk}/sponsor/{draft.sponsor_key}/", 404)
 
 
+def test_links_to_what_was_withdrawn_before_it_was_open_lead_to_no_page_of_it(w):
+    gone = made.petition(w, states.WITHDRAWN, opened_on=None, closes_on=None, title_hidden=True)
+    page = get(f"/petitions/{gone.pk}/sponsor/{gone.sponsor_key}/", 404)
+    assert "withdrawn before it was open" in words(page)
+    own = made.signature(gone, w.at)
+    for kind in (tokens.CONFIRM, tokens.TAKE_BACK):
+        page = get(f"/petitions/{kind}/{tokens.make(kind, own.pk)}/")
+        assert f'href="/petitions/{gone.pk}/"' not in page.content.decode()
+
+
 def test_signing_and_confirming_are_one_statement_each(petition):
     post(f"/petitions/{petition.pk}/sign/", typed())  # what a process remembers is there now
     with CaptureQueriesContext(
