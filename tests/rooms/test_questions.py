@@ -99,6 +99,16 @@ def test_a_waiver_ends_it_too_and_is_told(w, at):
     assert "waived" in letter.payload["subject"]
 
 
+def test_questions_without_an_answer_keep_nobody_from_hearing_of_theirs(w):
+    waits, theirs = through(w), through(w, text=f"{TEXT} And who decides?")
+    duty = Duty.objects.get(key=theirs.duty)
+    answer(actor=w.officer, duty=duty.pk, text="From the first of December.", at=w.at)
+    assert actions.tell_askers(at=w.at, limit=1) == 1
+    told = Message.objects.filter(key__startswith="question-answered:")
+    assert [letter.key for letter in told] == [f"question-answered:{theirs.pk}"]
+    assert Question.objects.get(pk=waits.pk).told_at is None
+
+
 @pytest.mark.parametrize("who", ["stranger", "officer", "administrator", "creator", None])
 def test_only_a_moderator_of_the_body_or_the_site_lets_through(w, who):
     row = asked(w)

@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import replace
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from folkmoot.bodies.answering import accountable_for
@@ -119,7 +120,9 @@ def appeal(*, actor: Person, question: int, text: str, at: dt.datetime) -> Quest
 def tell_askers(*, at: dt.datetime, limit: int = 200) -> int:
     """Write to everybody whose question has been answered or waived since; how many letters."""
     told = 0
-    waiting = Question.objects.filter(state=rules.ASKED, told_at__isnull=True)
+    ended = Duty.objects.filter(space="record", key=OuterRef("duty")).exclude(ended="")
+    # Those that still wait for an answer take no place among so many.
+    waiting = Question.objects.filter(Exists(ended), state=rules.ASKED, told_at__isnull=True)
     for number in waiting.order_by("pk").values_list("pk", flat=True)[:limit]:
         told += _tell_answered(number, at)
     return told
