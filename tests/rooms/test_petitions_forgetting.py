@@ -2,12 +2,14 @@
 
 import pytest
 
+from folkmoot.common.models import Message
 from folkmoot.people import actions, retention
 from folkmoot.people.actions.erasure import erase_me
 from folkmoot.people.export import export_mine
 from folkmoot.petitions.actions import life, moderating, questions_moderating, signing
 from folkmoot.petitions.actions import questions as asking
 from folkmoot.petitions.actions.counting import count_signatures
+from folkmoot.petitions.actions.letters import write_letters
 from folkmoot.petitions.keys import address_key
 from folkmoot.petitions.models import Petition, Question, Signature, SignatureCount
 from folkmoot.petitions.models_signing import CONFIRMED, SPONSOR, TAKEN_BACK
@@ -195,3 +197,19 @@ def test_a_person_sees_everything_and_erases_it_and_stays_counted_where_it_is_ov
     assert not Petition.objects.filter(pk=draft.pk).exists()
     left = Question.objects.get(pk=asked.pk)
     assert (left.asker_id, left.asker_name, left.text != "") == (None, "", True)
+
+
+def test_letters_to_the_same_mailbox_written_otherwise_go_with_its_owner(db, at):
+    w = world(at)
+    row = petition(w, OPEN)
+    local, _, domain = w.creator.email.partition("@")
+    mine, theirs = f"{local}+moot@{domain}", invented.address()
+    for email in (mine, theirs):
+        form = SignForm(invented.FAKE.name(), email, POSTCODE, consent=True)
+        signing.sign(petition=row.pk, form=form, network="192.0.2.7", proof=None, at=at)
+    assert write_letters(at=at) == 2
+
+    erase_me(person=w.creator, at=at)
+
+    assert not Message.objects.filter(to=mine).exists()
+    assert Message.objects.filter(to=theirs).exists()

@@ -9,6 +9,7 @@ from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
 from folkmoot.common.acts import count_removal
+from folkmoot.common.outbox import forget_messages_to
 from folkmoot.people import retention
 from folkmoot.people.models import Person
 from folkmoot.people.queries import day_of
@@ -143,6 +144,9 @@ def forget_person(person: Person, at: dt.datetime) -> None:
     goes. A question stays without the asker's name, and one that is not public goes.
     """
     mine = signatures_of(person)
+    # Letters that wait go with the account's address, and with whatever else reaches it.
+    for written in set(mine.exclude(email="").values_list("email", flat=True)):
+        forget_messages_to(written)
     mine.filter(state=PENDING).delete()
     ended = Q(petition__ended_on__isnull=False, petition__opened_on__isnull=False)
     live = list(mine.exclude(ended).values_list("pk", flat=True))
