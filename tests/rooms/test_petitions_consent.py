@@ -7,7 +7,9 @@ import datetime as dt
 import pytest
 
 from folkmoot.petitions import holdings
+from folkmoot.petitions.actions import moderating
 from folkmoot.petitions.keys import address_key
+from folkmoot.petitions.models_signing import CREATOR
 from folkmoot.petitions.rules import consent
 from folkmoot.petitions.rules.consent import WORDINGS, Wording, wording_on
 from tests.rooms import petitions_made as made
@@ -38,3 +40,19 @@ def test_a_new_wording_holds_from_its_day_and_older_signatures_keep_theirs(db, a
     held = holdings.show(w.creator)
     assert isinstance(held, dict)
     assert [each["agreed_to"] for each in held["signatures"]] == [old, new]
+
+
+def test_passing_a_petition_on_leaves_what_its_creator_agreed_to(db, at, monkeypatch):
+    day = at.date()
+    old, new = "I agree to this of a postcode", "I agree to that of a postcode"
+    monkeypatch.setitem(WORDINGS, consent.BEGIN, (Wording(day - 9 * DAY, old), Wording(day, new)))
+    w = made.world(at)
+    row, key = made.petition(w), address_key(w.creator.email)
+    made.signature(row, at - DAY, origin=CREATOR, email=w.creator.email, address_key=key)
+
+    copy = moderating.refer(actor=w.site, petition=row.pk, to=made.DEVON_COUNCIL, at=at)
+
+    held = holdings.show(w.creator)
+    assert isinstance(held, dict)
+    assert [each["agreed_to"] for each in held["signatures"]] == [old, old]
+    assert copy.signers.get().confirmed_at == at

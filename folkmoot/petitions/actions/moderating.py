@@ -266,7 +266,8 @@ def _copy(row: Petition, body: Body, at: dt.datetime) -> Petition | None:
     own = Signature.objects.filter(petition=row, origin=CREATOR, state=CONFIRMED).first()
     if own is not None:
         own.pk, own.petition, own.counted = None, copy, False
-        own.signed_at = own.confirmed_at = own.letter_at = at
+        # When it was sent stays: that says which wording its creator agreed to.
+        own.confirmed_at = own.letter_at = at
         own._state.adding = True
         own.save(force_insert=True)
     return copy
