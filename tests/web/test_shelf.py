@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 from django.http import HttpResponse
@@ -23,51 +23,51 @@ def stamped(monkeypatch):
     monkeypatch.setattr(remembered, "_stamp", lambda: ("1", ""))
 
 
-def ask(view, number: int) -> bytes:
-    return view(RequestFactory().get("/n/"), number=number).content
+class Slow:
+    """A page that takes as long to make as the test wants; its first making may fail."""
+
+    def __init__(self, fails: bool = False) -> None:
+        self.entered, self.leave, self.fails = threading.Event(), threading.Event(), fails
+        self.made: list[int] = []
+        self.view = remembered.remembered(self._make)
+
+    def _make(self, request, number):
+        self.made.append(number)
+        self.entered.set()
+        assert self.leave.wait(10)
+        if self.fails and len(self.made) == 1:
+            raise ZeroDivisionError
+        return HttpResponse(str(number))
+
+    def ask(self, number: int) -> bytes:
+        return self.view(RequestFactory().get("/n/"), number=number).content
+
+    def asked(self, pool: ThreadPoolExecutor, people: int) -> list[Future[bytes]]:
+        """The answers to so many, all of whom ask while the first one's page is being made."""
+        first = pool.submit(self.ask, 1)
+        assert self.entered.wait(10)
+        answers = [first, *(pool.submit(self.ask, n) for n in range(2, people + 1))]
+        self.leave.set()
+        return answers
 
 
 def test_a_page_that_many_ask_for_at_once_is_made_once(stamped):
-    entered, leave, made = threading.Event(), threading.Event(), []
-
-    @remembered.remembered
-    def view(request, number):
-        made.append(number)
-        entered.set()
-        assert leave.wait(10)
-        return HttpResponse(str(number))
-
+    slow = Slow()
     with ThreadPoolExecutor(8) as pool:
-        first = pool.submit(ask, view, 1)
-        assert entered.wait(10)
-        others = [pool.submit(ask, view, n) for n in range(2, 9)]
-        leave.set()
-        assert {answer.result(10) for answer in (first, *others)} == {b"1"}
-    assert made == [1]
+        answers = slow.asked(pool, 8)
+        assert {answer.result(10) for answer in answers} == {b"1"}
+    assert slow.made == [1]
     assert remembered._SHELF.making == {}
 
 
 def test_who_waited_for_a_page_that_failed_makes_it(stamped):
-    entered, leave, made = threading.Event(), threading.Event(), []
-
-    @remembered.remembered
-    def view(request, number):
-        made.append(number)
-        entered.set()
-        assert leave.wait(10)
-        if len(made) == 1:
-            raise ZeroDivisionError
-        return HttpResponse(str(number))
-
+    slow = Slow(fails=True)
     with ThreadPoolExecutor(2) as pool:
-        first = pool.submit(ask, view, 1)
-        assert entered.wait(10)
-        second = pool.submit(ask, view, 2)
-        leave.set()
+        first, second = slow.asked(pool, 2)
         with pytest.raises(ZeroDivisionError):
             first.result(10)
         assert second.result(10) == b"2"
-    assert made == [1, 2]
+    assert slow.made == [1, 2]
 
 
 def test_nobody_waits_for_ever(monkeypatch):
