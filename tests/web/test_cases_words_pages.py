@@ -33,6 +33,8 @@ def test_the_words_of_a_case_are_withdrawn_by_a_form_and_for_law_only(stage, at)
     assert "published by mistake" not in read(browser, path)
     for wrong in ({"reason": "published-in-error", "sure": "yes"}, {"reason": "court-order"}):
         assert post(browser, path, path, **wrong).status_code == 400
+    said = post(browser, path, path, sure="yes").content.decode()
+    assert "You did not say why. Choose why the law asks for it." in said
     assert (
         post(browser_of(stage.leeds), path, path, reason="court-order", sure="yes").status_code
         == 403

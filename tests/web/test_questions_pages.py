@@ -137,6 +137,10 @@ def test_a_public_question_is_hidden_shown_again_and_erased_for_law_by_its_pages
     read(moderator, f"{decide}erase/", status=403)
     assert "glass bank" in read(site, f"{decide}erase/")
     assert send(site, f"{decide}erase/", reason="court-order").status_code == 400
+    nothing = words(send(site, f"{decide}erase/", reason=""))
+    # Both at once, and no list of codes.
+    assert "You did not say why. Choose why the law asks for it." in nothing
+    assert "You did not say that you are sure." in nothing
     erased = send(site, f"{decide}erase/", reason="court-order", sure="yes")
     assert erased.status_code == 302
     assert "Its words were erased, because a court ordered it." in read(Client(), public)

@@ -128,6 +128,9 @@ def test_everything_is_asked_for_and_only_reasons_of_law_count(w: World) -> None
     said = words(wrong)
     for remedy in ("Choose which words go.", "Choose why the law asks for it.", "Tick the box."):
         assert remedy in said
+    assert "You did not say why." in said
+    unlawful = words(withdraw(browser, duty, reason="published-in-error"))
+    assert "There is no such reason. Choose why the law asks for it." in unlawful
     wrongly: list[dict[str, Any]] = [
         {"reason": "published-in-error"}, {"answer": "0"}, {"sure": ""},
     ]  # fmt: skip
@@ -160,7 +163,9 @@ def test_a_hidden_petition_is_erased_in_two_steps(w: World, who: str) -> None:
 
     wrong = send(browser, there, step="erase", reason="published-in-error")
     assert wrong.status_code == 400
-    assert "Choose why the law asks for it." in words(wrong)
+    assert "There is no such reason. Choose why the law asks for it." in words(wrong)
+    empty = words(send(browser, there, step="check"))
+    assert "You did not say why. Choose why the law asks for it." in empty
     checked = send(browser, there, step="check", reason="defamation")
     assert "Erase these words for good?" in words(checked)
     assert Petition.objects.get(pk=row.pk).title == TITLE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -11,14 +12,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from folkmoot.common.errors import BadInput, Conflict, NotAllowed, NotFound
+from folkmoot.common.errors import Conflict, NotAllowed, NotFound
 from folkmoot.framework.cases import actions, rules
 from folkmoot.framework.cases.queries import CaseFile
 from folkmoot.people.models import Person
 from folkmoot.people.queries import roles_of
 from folkmoot.people.rules import OFFICER, REPRESENTATIVE
 from folkmoot.services.models import Service
-from folkmoot.web.pages.cases_forms import Form, form_of
+from folkmoot.web.forms import Form
+from folkmoot.web.pages.cases_forms import form_of
 from folkmoot.web.pages.cases_propose import override, propose
 from folkmoot.web.pages.cases_rows import (
     condition_rows,
@@ -113,13 +115,32 @@ def _may(person: Person, file: CaseFile, what: str, space: Space) -> None:
         )
 
 
-def _do(person: Person, file: CaseFile, form: Form, typed: dict[str, str], space: Space) -> None:
-    said = form.values()
-    seen = typed.get("seen", "")
-    if form.what != rules.REPLY and seen.isascii() and seen.isdigit() and len(seen) < 10:
-        said["seen"] = int(seen)
-    act: Any = ACTS[form.what]
-    act(actor=person, case=file.line.id, at=timezone.now(), space=space.key, **said)
+def _seen(what: str, typed: Mapping[str, str]) -> dict[str, int]:
+    """Which version of the case whoever acts has seen, as far as the act asks and it was sent."""
+    seen = str(typed.get("seen", ""))
+    known = what != rules.REPLY and seen.isascii() and seen.isdigit() and len(seen) < 10
+    return {"seen": int(seen)} if known else {}
+
+
+def acted(
+    request: HttpRequest,
+    file: CaseFile,
+    space: Space,
+    form: Form,
+    do: Callable[[dict[str, Any]], object],
+) -> HttpResponse:
+    """The page of ``form``, by which ``do`` is done in a case. Raises what ``do`` raises."""
+    if request.method == "POST":
+        form = form.sent(request.POST, do)
+        if not form.faults:
+            return HttpResponseRedirect(file.line.path)
+    context = {
+        **about(file, space),
+        "form": form,
+        "faults": form.faults,
+        "trail": [*space.trail(), (file.line.place_name, file.line.path)],
+    }
+    return render(request, "pages/cases/act.html", context, status=form.status)
 
 
 def _act(
@@ -132,24 +153,10 @@ def _act(
     form = form_of(what, file, space, today)
     if form is None:
         raise Conflict(_("This cannot be done now: %(says)s") % {"says": file.line.says})
-    status = 200
-    if request.method == "POST":
-        typed = {name: str(request.POST.get(name, "")) for name in request.POST}
-        form = form.asked(typed)
-        try:
-            _do(person, file, form, typed, space)
-        except BadInput as bad:
-            form, status = form.refused(bad.faults), bad.status
-        else:
-            return HttpResponseRedirect(file.line.path)
-    context = {
-        **about(file, space),
-        "form": form,
-        "faults": form.faults,
-        "today": today,
-        "trail": [*space.trail(), (file.line.place_name, file.line.path)],
-    }
-    return render(request, "pages/cases/act.html", context, status=status)
+    act: Any = ACTS[what]
+    common = {"actor": person, "case": file.line.id, "at": timezone.now(), "space": space.key}
+    common |= _seen(what, request.POST)
+    return acted(request, file, space, form, lambda said: act(**common, **said))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

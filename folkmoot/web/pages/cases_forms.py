@@ -1,97 +1,19 @@
-"""The forms by which offices act in cases: what is asked, what was typed, what is wrong with it."""
+"""The forms by which offices act in cases: what each of them asks."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import replace
 
 from django.utils.translation import gettext as _
 
-from folkmoot.common.acts import MAX_NOTE_LENGTH
-from folkmoot.common.errors import BadInput, Fault
 from folkmoot.common.reasons import DECISIONS, ENDINGS, REVIEWS
 from folkmoot.framework.cases import rules
 from folkmoot.framework.cases.queries import CaseFile
+from folkmoot.web.forms import Field, Form
 from folkmoot.web.pages.cases_rows import moves_of
 from folkmoot.web.pages.cases_spaces import Space
-
-# Room for a text and for what tidying takes away again.
-_MOST = MAX_NOTE_LENGTH + 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One question. ``kind``: "words" (lines of text), "choice", "day", "text" or "yes"."""
-
-    name: str
-    label: str
-    kind: str = "words"
-    hint: str = ""
-    value: str = ""
-    choices: tuple[tuple[str, str], ...] = ()
-    fault: Fault | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """The questions of one act, with the words on its button."""
-
-    what: str
-    title: str
-    button: str
-    about: str
-    fields: tuple[Field, ...]
-    faults: tuple[Fault, ...] = ()
-
-    def asked(self, typed: Mapping[str, Any]) -> Form:
-        """The same form with what was typed into it."""
-        return replace(
-            self,
-            fields=tuple(
-                replace(field, value=str(typed.get(field.name, ""))[:_MOST].strip())
-                for field in self.fields
-            ),
-        )
-
-    def refused(self, faults: Sequence[Fault]) -> Form:
-        """The same form with every fault beside its question."""
-        own = {fault.where: fault for fault in reversed(faults)}
-        return replace(
-            self,
-            faults=tuple(faults),
-            fields=tuple(replace(field, fault=own.get(field.name)) for field in self.fields),
-        )
-
-    def values(self) -> dict[str, Any]:
-        """What was typed, as actions take it. Raises BadInput with everything that is no date."""
-        found: dict[str, Any] = {}
-        faults: list[Fault] = []
-        for field in self.fields:
-            if field.kind == "day":
-                try:
-                    found[field.name] = day_of_text(field.name, field.value)
-                except BadInput as bad:
-                    faults += bad.faults
-            elif field.kind == "yes":
-                found[field.name] = field.value == "yes"
-            else:
-                found[field.name] = field.value
-        if faults:
-            raise BadInput(faults)
-        return found
-
-
-def day_of_text(where: str, text: str) -> dt.date | None:
-    """A day as it was typed, None where nothing was. Raises BadInput."""
-    if not text:
-        return None
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        fault = Fault(where, _("This is not a date."), _("Write it as in 2027-05-06."))
-        raise BadInput([fault]) from None
 
 
 def clock(space: Space, on: dt.date | None) -> tuple[Field, ...]:

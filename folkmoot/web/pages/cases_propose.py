@@ -26,7 +26,8 @@ from folkmoot.people.queries import run_of
 from folkmoot.people.rules import HeldRole
 from folkmoot.places.models import Area
 from folkmoot.services.models import Service
-from folkmoot.web.pages.cases_forms import Field, Form, clock, day_of_text, equality
+from folkmoot.web.forms import Field, Form, day_of_text
+from folkmoot.web.pages.cases_forms import clock, equality
 from folkmoot.web.pages.cases_rows import condition_rows
 from folkmoot.web.pages.cases_spaces import Space
 

@@ -15,7 +15,6 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from folkmoot.common.acts import LEGAL_REASONS
 from folkmoot.common.errors import BadInput, Conflict, Fault, NotAllowed, NotFound
 from folkmoot.common.reasons import WAIVERS
 from folkmoot.duties.actions.answering import answer, correct
@@ -31,8 +30,8 @@ from folkmoot.petitions.queries_questions import question_file
 from folkmoot.petitions.queries_telling import answerers
 from folkmoot.petitions.rules.answering import REMINDED
 from folkmoot.web.answers import owed
+from folkmoot.web.forms import Field, Form, legal_faults, legal_fields
 from folkmoot.web.meetings import When, debate_owed
-from folkmoot.web.pages.cases_forms import Field, Form
 from folkmoot.web.pages.people_access import signed_in
 from folkmoot.web.remembered import remembered
 
@@ -52,12 +51,7 @@ def withdraw(
     file = duty_file(duty, day_of(at))
     if answer not in {str(given.id) for given in _said(file)}:
         faults.append(Fault("answer", _("Nothing is chosen."), _("Choose which words go.")))
-    if reason not in LEGAL_REASONS:
-        remedy = _("Choose why the law asks for it.")
-        faults.append(Fault("reason", _("Nothing is chosen."), remedy))
-    if not sure:
-        remedy = _("Tick the box. It cannot be undone.")
-        faults.append(Fault("sure", _("You did not say that you are sure."), remedy))
+    faults += legal_faults(reason, sure=sure)
     if faults:
         raise BadInput(faults)
     withdraw_petition_answer(actor=actor, answer=int(answer), reason=reason, at=at)
@@ -158,7 +152,6 @@ def _withdrawal(file: DutyFile) -> Form:
         raise Conflict(_("There are no words of an answer here that could be withdrawn."))
     if len(choices) > 1:
         choices.insert(0, ("", _("Choose")))
-    reasons = [(key, _(words)) for key, words in LEGAL_REASONS.items()]
     about = _(
         "Only where a law or a court asks for it: a mistake is put right by a correction. The "
         "words are erased for good. That they were, on which day and why, is public for ever; the "
@@ -166,8 +159,7 @@ def _withdrawal(file: DutyFile) -> Form:
     )
     fields = (
         Field("answer", _("Which words?"), "choice", choices=tuple(choices)),
-        Field("reason", _("Why"), "choice", choices=(("", _("Choose")), *reasons)),
-        Field("sure", _("I am sure: this cannot be undone"), "yes"),
+        *legal_fields(_("Why")),
     )
     return Form("withdraw", _("Withdraw words for law"), _("Erase the words"), about, fields)
 
@@ -187,15 +179,11 @@ def act(request: HttpRequest, person: Person, number: int, what: str) -> HttpRes
     file = duty_file(number, timezone.localdate())
     if what == "answer" and (elsewhere := owed(file.line).answer):
         return HttpResponseRedirect(elsewhere)
-    form, status = _form(what, file), 200
+    form = _form(what, file)
     if request.method == "POST":
-        form = form.asked({name: str(request.POST.get(name, "")) for name in request.POST})
-        do = ACTS[what]
-        try:
-            do(actor=person, duty=number, at=timezone.now(), **form.values())
-        except BadInput as bad:
-            form, status = form.refused(bad.faults), bad.status
-        else:
+        do, now = ACTS[what], timezone.now()
+        form = form.sent(request.POST, lambda said: do(actor=person, duty=number, at=now, **said))
+        if not form.faults:
             return HttpResponseRedirect(file.line.path)
     context = {
         **_about(file),
@@ -203,7 +191,7 @@ def act(request: HttpRequest, person: Person, number: int, what: str) -> HttpRes
         "faults": form.faults,
         "reported": _reports(person, number),
     }
-    return render(request, "pages/duties/act.html", context, status=status)
+    return render(request, "pages/duties/act.html", context, status=form.status)
 
 
 urlpatterns = [

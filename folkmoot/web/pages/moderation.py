@@ -31,7 +31,7 @@ from folkmoot.petitions.rules.states import (
     WITHDRAWN,
 )
 from folkmoot.places.models import Area
-from folkmoot.web.pages.cases_forms import Field, Form
+from folkmoot.web.forms import Field, Form
 from folkmoot.web.pages.moderation_alerts import said, shared
 from folkmoot.web.pages.people_access import signed_in
 
@@ -199,17 +199,13 @@ def petition(request: HttpRequest, person: Person, number: int) -> HttpResponse:
     barred = one.own or (one.line is not None and bool(one.line.barred))
     choices = [] if barred else _choices(one)
     refers = any(choice.key == "refer" for choice in choices)
-    form, status = _form(one, choices, _bodies(one) if refers else []), 200
+    form = _form(one, choices, _bodies(one) if refers else [])
     if request.method == "POST":
         if barred:
             raise Conflict(_("Another moderator must decide on this one."))
-        form = form.asked({name: str(request.POST.get(name, "")) for name in request.POST})
-        asked = {field.name: field.value for field in form.fields}
-        try:
-            _decide(person, one, {choice.key for choice in choices}, asked)
-        except BadInput as bad:
-            form, status = form.refused(bad.faults), bad.status
-        else:
+        keys = {choice.key for choice in choices}
+        form = form.sent(request.POST, lambda said: _decide(person, one, keys, said))
+        if not form.faults:
             return HttpResponseRedirect("/moderation/")
     context = {
         "one": one,
@@ -223,7 +219,7 @@ def petition(request: HttpRequest, person: Person, number: int) -> HttpResponse:
         ],
         "trail": [(_("Moderation"), "/moderation/")],
     }
-    return render(request, "pages/moderation/petition.html", context, status=status)
+    return render(request, "pages/moderation/petition.html", context, status=form.status)
 
 
 urlpatterns = [

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import path
@@ -11,11 +9,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from folkmoot.common.acts import LEGAL_REASONS
-from folkmoot.common.errors import BadInput, Fault
+from folkmoot.common.errors import BadInput
 from folkmoot.people.models import Person
 from folkmoot.petitions.actions.erasing import erase_words
 from folkmoot.petitions.queries_moderation import to_erase
+from folkmoot.web.forms import legal_faults, legal_reasons
 from folkmoot.web.pages.people_access import signed_in
 
 
@@ -25,34 +23,19 @@ def erase(request: HttpRequest, person: Person, number: int) -> HttpResponse:
     """Asks why, shows once more what goes, and erases it. The action checks who may."""
     one = to_erase(person, number, timezone.localdate())
     reason = request.POST.get("reason", "")[:40]
-    checked, faults = False, tuple[Fault, ...]()
-    if request.method == "POST":
-        try:
-            checked = _checked(reason)
-            if request.POST.get("step") == "erase":
-                erase_words(actor=person, petition=number, reason=reason, at=timezone.now())
-                return HttpResponseRedirect(one.path)
-        except BadInput as bad:
-            faults = bad.faults
-    return _page(request, one, reason, checked, faults)
-
-
-def _checked(reason: str) -> bool:
-    """That there is such a reason. Raises BadInput."""
-    if reason not in LEGAL_REASONS:
-        fault = Fault("reason", _("Nothing is chosen."), _("Choose why the law asks for it."))
-        raise BadInput([fault])
-    return True
-
-
-def _page(
-    request: HttpRequest, one: object, reason: str, checked: bool, faults: Sequence[Fault]
-) -> HttpResponse:
+    sent = request.method == "POST"
+    # The button of the second step says that whoever presses it is sure.
+    faults = legal_faults(reason, sure=True) if sent else []
+    if sent and not faults and request.POST.get("step") == "erase":
+        erase_words(actor=person, petition=number, reason=reason, at=timezone.now())
+        return HttpResponseRedirect(one.path)
+    checked = sent and not faults
+    reasons = legal_reasons()
     context = {
         "one": one,
-        "reasons": [(code, _(words)) for code, words in LEGAL_REASONS.items()],
+        "reasons": reasons,
         "reason": reason,
-        "why": _(LEGAL_REASONS[reason]) if checked else "",
+        "why": dict(reasons).get(reason, ""),
         "checked": checked,
         "faults": faults,
         "fault_of": {fault.where: fault for fault in faults},

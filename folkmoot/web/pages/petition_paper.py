@@ -28,7 +28,7 @@ from folkmoot.petitions.queries import PetitionFile, petition_file, petition_pat
 from folkmoot.petitions.rules import limits
 from folkmoot.petitions.rules.moderation import moderates_site
 from folkmoot.petitions.rules.states import CLOSED, OPEN
-from folkmoot.web.pages.cases_forms import day_of_text
+from folkmoot.web.forms import day_of_text
 from folkmoot.web.pages.people_access import signed_in
 from folkmoot.web.uploads import standing, uploaded
 

@@ -33,7 +33,7 @@ from folkmoot.petitions.rules import limits
 from folkmoot.petitions.rules.questions import QUESTION_RULE, NewQuestion
 from folkmoot.places.models import Area
 from folkmoot.services.models import Service
-from folkmoot.web.pages.cases_forms import Field, Form
+from folkmoot.web.forms import Field, Form
 from folkmoot.web.pages.people_access import signed_in
 from folkmoot.web.pages.petitions import FEED, atom, moment
 from folkmoot.web.remembered import remembered

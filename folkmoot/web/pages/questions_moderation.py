@@ -8,11 +8,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import path
 from django.utils import timezone
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from folkmoot.common.acts import LEGAL_REASONS
 from folkmoot.common.errors import BadInput, Fault
 from folkmoot.people.models import Person
 from folkmoot.petitions.actions import questions_moderating as actions
@@ -24,7 +22,7 @@ from folkmoot.petitions.queries_questions import (
 )
 from folkmoot.petitions.rules.moderation import APPEAL, FIRST
 from folkmoot.petitions.rules.questions import HIDDEN, REFUSALS
-from folkmoot.web.pages.cases_forms import Field, Form
+from folkmoot.web.forms import Field, Form, legal_faults, legal_fields
 from folkmoot.web.pages.people_access import signed_in
 
 
@@ -96,14 +94,10 @@ def _decide(person: Person, one: WaitingQuestion, values: dict[str, Any]) -> Non
 def decide(request: HttpRequest, person: Person, number: int) -> HttpResponse:
     """One question with its clock, and the form for the decision."""
     one = question_for_moderator(person, number, timezone.localdate())
-    form, status = _form(one), 200
+    form = _form(one)
     if request.method == "POST":
-        form = form.asked({name: str(request.POST.get(name, "")) for name in request.POST})
-        try:
-            _decide(person, one, form.values())
-        except BadInput as bad:
-            form, status = form.refused(bad.faults), bad.status
-        else:
+        form = form.sent(request.POST, lambda said: _decide(person, one, said))
+        if not form.faults:
             return HttpResponseRedirect("/moderation/questions/")
     context = {
         "one": one,
@@ -111,7 +105,14 @@ def decide(request: HttpRequest, person: Person, number: int) -> HttpResponse:
         "faults": form.faults,
         "trail": [(_("Moderation"), "/moderation/"), (_("Questions"), "/moderation/questions/")],
     }
-    return render(request, "pages/questions/decide.html", context, status=status)
+    return render(request, "pages/questions/decide.html", context, status=form.status)
+
+
+def _erase(person: Person, number: int, *, reason: str, sure: bool) -> None:
+    """Erase the words. Raises BadInput, and what the action raises."""
+    if faults := legal_faults(reason, sure=sure):
+        raise BadInput(faults)
+    actions.erase_question(actor=person, question=number, reason=reason, at=timezone.now())
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -119,27 +120,12 @@ def decide(request: HttpRequest, person: Person, number: int) -> HttpResponse:
 def erase(request: HttpRequest, person: Person, number: int) -> HttpResponse:
     """The form by which the words of a hidden question are erased for law, for good."""
     one = question_to_erase(person, number, timezone.localdate())
-    reasons = tuple((code, capfirst(_(words))) for code, words in LEGAL_REASONS.items())
-    fields = (
-        Field("reason", _("Why does the law ask for it?"), "choice",
-              choices=(("", _("Choose")), *reasons)),
-        Field("sure", _("I am sure: this cannot be undone"), "yes"),
-    )  # fmt: skip
+    fields = legal_fields(_("Why does the law ask for it?"))
     title = _("Erase the words of a question")
-    form, status = Form("erase", title, _("Erase them for good"), "", fields), 200
+    form = Form("erase", title, _("Erase them for good"), "", fields)
     if request.method == "POST":
-        form = form.asked({name: str(request.POST.get(name, "")) for name in request.POST})
-        values = form.values()
-        try:
-            if not values["sure"]:
-                what, remedy = _("You did not say that you are sure."), _("Tick the box.")
-                raise BadInput([Fault("sure", what, remedy)])
-            actions.erase_question(
-                actor=person, question=number, reason=values["reason"], at=timezone.now()
-            )
-        except BadInput as bad:
-            form, status = form.refused(bad.faults), bad.status
-        else:
+        form = form.sent(request.POST, lambda said: _erase(person, number, **said))
+        if not form.faults:
             return HttpResponseRedirect(one.path)
     context = {
         "one": one,
@@ -147,7 +133,7 @@ def erase(request: HttpRequest, person: Person, number: int) -> HttpResponse:
         "faults": form.faults,
         "trail": [(_("Moderation"), "/moderation/"), (_("Questions"), "/moderation/questions/")],
     }
-    return render(request, "pages/questions/erase.html", context, status=status)
+    return render(request, "pages/questions/erase.html", context, status=form.status)
 
 
 urlpatterns = [
