@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from folkmoot.bodies.models import Office
 from folkmoot.common.errors import BadInput, Conflict, NotAllowed, NotFound, TooOften
 from folkmoot.common.models import Message, PublicAct
 from folkmoot.duties.actions.answering import answer
@@ -21,7 +22,7 @@ from folkmoot.petitions.queries_questions import (
 )
 from folkmoot.petitions.rules.questions import MOVES, STATES, NewQuestion
 from tests.rooms import people_invented as invented
-from tests.rooms.petitions_made import DAY, world
+from tests.rooms.petitions_made import DAY, DEVON_PLACE, world
 
 TEXT = "When will the glass bank at the Headingley car park be emptied each week?"
 
@@ -338,6 +339,19 @@ def test_only_those_who_answer_for_the_matter_can_be_asked(w):
     assert refused.value.faults[0].where == "office"
     with pytest.raises(NotFound):
         asked(w, service="magic")
+    # A county has no say in how many homes are built: its districts plan for them.
+    with pytest.raises(BadInput) as refused:
+        asked(w, place=DEVON_PLACE, service="housing-supply", body=w.other_body.slug)
+    assert refused.value.faults[0].where == "body"
+
+
+def test_an_office_that_is_no_more_is_not_asked(w, today):
+    office = Office.objects.filter(body=w.body, ended=None).first()
+    assert asked(w, office=office.slug).office == office.slug
+    Office.objects.filter(pk=office.pk).update(ended=today - DAY)
+    with pytest.raises(BadInput) as refused:
+        asked(w, office=office.slug)
+    assert refused.value.faults[0].where == "office"
 
 
 def test_five_a_day(w):

@@ -9,8 +9,8 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
-from folkmoot.bodies.answering import accountable_for
 from folkmoot.bodies.models import Body, Office
+from folkmoot.bodies.queries import on_day
 from folkmoot.common.errors import BadInput, Conflict, Fault, NotAllowed, NotFound
 from folkmoot.common.switches import require_on
 from folkmoot.duties.models import Duty
@@ -20,6 +20,7 @@ from folkmoot.people.limits import Trier
 from folkmoot.people.models import Person
 from folkmoot.people.queries import day_of
 from folkmoot.petitions.actions.questions_moving import lock, move, require_words, tell_asker
+from folkmoot.petitions.addressing import bodies_for
 from folkmoot.petitions.models import Question
 from folkmoot.petitions.rules import questions as rules
 from folkmoot.petitions.rules.moderation import APPEAL, may_still_appeal
@@ -32,14 +33,13 @@ LONGEST_APPEAL = 1_000
 
 def _asked_of(new: rules.NewQuestion, today: dt.date) -> tuple[Area, Service, Body, list[Fault]]:
     """What a question is about and whom it asks. Raises NotFound for what does not exist."""
-    area = Area.objects.filter(code=new.place).first()
+    area = Area.objects.filter(code=new.place, ended__isnull=True).first()
     service = Service.objects.filter(slug=new.service).first()
-    body = Body.objects.filter(slug=new.body).first()
+    body = Body.objects.filter(on_day(today), slug=new.body).first()
     if area is None or service is None or body is None:
         raise NotFound(_("There is no such place, service or body here."))
     faults = []
-    answering = {a.body.slug for a in accountable_for(area, service.slug, today) if a.body}
-    if body.slug not in answering:
+    if body.slug not in bodies_for(area, service.slug, today):
         faults.append(
             Fault(
                 "body",
@@ -47,7 +47,8 @@ def _asked_of(new: rules.NewQuestion, today: dt.date) -> tuple[Area, Service, Bo
                 "Choose one of those who answer for it.",
             )
         )
-    if new.office and not Office.objects.filter(body=body, slug=new.office).exists():
+    offices = Office.objects.filter(on_day(today), body=body, slug=new.office)
+    if new.office and not offices.exists():
         faults.append(Fault("office", f"{body.name} has no such office.", "Choose one of its own."))
     return area, service, body, faults
 

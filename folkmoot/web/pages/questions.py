@@ -57,7 +57,7 @@ def _offices(area: Area, service: Service) -> list[tuple[str, str]]:
     """Whom one may ask about a matter: "body/office" and its words, those who decide first."""
     found: dict[str, str] = {}
     for answer in accountable_for(area, service.slug, timezone.localdate()):
-        if answer.body is None:
+        if answer.body is None or answer.role == "no-say":
             continue
         office = answer.office
         if office is None or office.whole:
