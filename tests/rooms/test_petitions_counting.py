@@ -14,7 +14,7 @@ from folkmoot.common.errors import Conflict, NotFound
 from folkmoot.duties.models import Duty
 from folkmoot.people.queries import day_of
 from folkmoot.petitions import tokens
-from folkmoot.petitions.actions import counting, signing, taking_back
+from folkmoot.petitions.actions import counting, signing, taking_back, thresholds
 from folkmoot.petitions.models import Petition, Signature, SignatureCount, Threshold
 from folkmoot.petitions.models_signing import CONFIRMED, SET_ASIDE, SPONSOR, TAKEN_BACK
 from folkmoot.petitions.rules import limits, states
@@ -287,3 +287,25 @@ def test_a_letter_token_is_for_letters_only(petition, at):
     one = sign(petition, at)
     with pytest.raises(NotFound):
         taking_back.take_back(token=tokens.make(tokens.CONFIRM, one.pk), at=at)
+
+
+def test_one_petition_that_cannot_be_counted_keeps_no_other_from_it(db, at, monkeypatch):
+    w = made.world(at)
+    rows = [made.petition(w) for _ in range(4)]
+    for row in rows:
+        made.signatures(row, 2, at, counted=False)
+    reach = thresholds.reach
+
+    def fails(*, petition, at):
+        if petition.pk in (rows[0].pk, rows[2].pk):
+            raise KeyError(petition.pk)
+        return reach(petition=petition, at=at)
+
+    monkeypatch.setattr(thresholds, "reach", fails)
+    with pytest.raises(KeyError):
+        counting.count_signatures(at=at)
+    counts = Petition.objects.filter(pk__in=[row.pk for row in rows]).order_by("pk")
+    assert list(counts.values_list("signatures", flat=True)) == [0, 2, 0, 2]
+
+    monkeypatch.undo()
+    assert counting.count_signatures(at=at).added == 4

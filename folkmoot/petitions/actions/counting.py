@@ -13,7 +13,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 
 from folkmoot.people.queries import day_of
 from folkmoot.petitions.actions import life, telling, thresholds
@@ -56,16 +56,29 @@ def count_signatures(*, at: dt.datetime, limit: int = 5_000) -> Counted:
     """Bring up to ``limit`` signatures into the counts, or out of them; one transaction for each
     petition. Thresholds that are reached make their duty in the same transaction.
 
-    Safe to be killed at any moment, and to be run by several at once.
+    Safe to be killed at any moment, and to be run by several at once. Where one petition cannot be
+    counted, all others are, and then its error is raised.
     """
     with connection.cursor() as cursor:
         cursor.execute(_WAITING)
         waiting = [row[0] for row in cursor.fetchall()]
+    return _count_each(waiting, at, limit)
+
+
+def _count_each(waiting: list[int], at: dt.datetime, limit: int) -> Counted:
     petitions = added = removed = 0
-    for number in waiting:
-        if added + removed >= limit:
+    for place, number in enumerate(waiting, start=1):
+        left = limit - added - removed
+        if left <= 0:
             break
-        plus, minus = _count(number, at, limit - added - removed)
+        try:
+            plus, minus = _count(number, at, left)
+        except (OperationalError, InterfaceError):
+            # The database is away, or busy with others: for all of them.
+            raise
+        except Exception:
+            _count_each(waiting[place:], at, left)
+            raise
         petitions += bool(plus or minus)
         added, removed = added + plus, removed + minus
     return Counted(petitions, added, removed)
