@@ -27,7 +27,7 @@ class QueueLine:
 
     ``step`` is "first" or "appeal". ``waited`` and ``days_left`` are days; ``days_left`` is
     negative once the promise is broken. ``barred`` says why this moderator may not decide it
-    ("own": they began it; "decided": they refused it before), or "".
+    ("own": they began it, or what it was joined with; "decided": they refused it before), or "".
     """
 
     number: int
@@ -126,7 +126,7 @@ def queue(person: Person | None, today: dt.date) -> list[QueueLine]:
     Appeals are for moderators of the site. Raises NotAllowed for anybody who moderates nothing.
     """
     bodies = _require(person, today)
-    rows = Petition.objects.select_related("area", "service", "body")
+    rows = Petition.objects.select_related("area", "service", "body", "merged_into")
     wanted = Q(state=MODERATION)
     if SITE in bodies:
         wanted |= APPEALED
@@ -153,7 +153,8 @@ def _line(row: Petition, person: Person | None, refused: bool, today: dt.date) -
     asked = row.moderation_since if step == FIRST else row.appealed_at
     since = day_of(asked or row.created_at)
     due = rules.due_on(since, step)
-    own = person is not None and row.creator_id == person.pk
+    began = {row.creator_id, row.merged_into.creator_id if row.merged_into else None}
+    own = person is not None and person.pk in began
     barred = "own" if own else "decided" if refused and step == APPEAL else ""
     return QueueLine(
         number=row.pk,
@@ -178,7 +179,8 @@ def for_moderator(person: Person | None, number: int, today: dt.date) -> ForMode
     Nobody sees a draft, or one that seeks sponsors, but whoever wrote it.
     """
     bodies = _require(person, today)
-    row = Petition.objects.select_related("area", "service", "body").filter(pk=number).first()
+    rows = Petition.objects.select_related("area", "service", "body", "merged_into")
+    row = rows.filter(pk=number).first()
     if row is None or row.moderation_since is None:
         raise NotFound(_("There is no such petition."))
     if SITE not in bodies and row.body.slug not in bodies:

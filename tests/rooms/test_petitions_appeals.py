@@ -215,3 +215,15 @@ def test_showing_again_settles_an_appeal_against_being_hidden(world, at):
     moderating.appeal(actor=world.creator, petition=row.pk, text=TEXT, at=at + DAY)
     moderating.unhide(actor=world.moderator, petition=row.pk, at=at + 2 * DAY)
     assert (now(row).state, now(row).appeal_text) == (REJECTED, "")
+
+
+def test_whoever_began_what_it_was_joined_with_does_not_decide(world, at):
+    row, into = made.petition(world), made.petition(world, creator=world.second)
+    moderating.merge(actor=world.site, petition=row.pk, into=into.pk, at=at)
+    moderating.appeal(actor=world.creator, petition=row.pk, text=TEXT, at=at)
+
+    assert [line.barred for line in queue(world.second, at.date())] == ["own"]
+    for upheld in (True, False):
+        with pytest.raises(NotAllowed):
+            moderating.decide_appeal(actor=world.second, petition=row.pk, upheld=upheld, at=at)
+    assert now(row).appeal_text == TEXT

@@ -73,7 +73,8 @@ def decide_appeal(
 ) -> Petition:
     """Decide on an appeal. One that is upheld opens the petition, or shows it again.
 
-    By a moderator of the site who took no part in refusing it. Raises NotFound, NotAllowed, and
+    By a moderator of the site who took no part in refusing it, and who did not begin it or what it
+    was joined with. Raises NotFound, NotAllowed, and
     Conflict where no appeal waits, or it could only be opened again by letting people sign twice.
     """
     row = lock(petition)
@@ -120,6 +121,9 @@ def _require_other(actor: Person | None, row: Petition, at: dt.datetime) -> str:
     if not office or actor is None:
         raise NotAllowed("Only a moderator of this site may decide on an appeal.")
     refuse_own(actor, row)
+    if row.merged_into is not None:
+        # Whether theirs goes on alone is decided too.
+        refuse_own(actor, row.merged_into)
     refusals = ModerationDecision.objects.filter(
         petition=row, step=FIRST, outcome__in=REFUSED_STATES, person=actor
     )
