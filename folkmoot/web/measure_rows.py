@@ -80,7 +80,7 @@ def draw_past(figure: Figure) -> SafeString:
     for past in reversed(figure.history):
         bare = wording.number_or_mark(past.value, past.status, facts)
         link = report_path(f"{facts.source}/{figure.release}", past.row)
-        value = str(reportable(bare, link, wording.period(past.period)))
+        value = str(reportable(bare, link, f"{facts.title}, {wording.period(past.period)}"))
         if past.revised_from is not None:
             old = wording.number_alone(past.revised_from, facts)
             said = escape(_("(revised, was %(old)s)") % {"old": old})

@@ -82,6 +82,16 @@ def test_a_notice_is_public_with_its_trace_and_the_same_for_everybody(stage, at)
     assert "X-Robots-Tag" not in seen_by_officer
 
 
+def test_each_figure_of_a_trace_is_reported_by_words_of_its_own(stage, at):
+    case = noticed(stage, at)
+    html = get(Client(), f"{HERE}{case.pk}/").content.decode()
+    named = re.findall(r'href="(/report/[^"]+)">Report an error<span [^>]+>: ([^<]+)</span>', html)
+
+    assert named
+    assert all(re.search(r"^[a-z0-9-]+, .+, release \d+, row \d+$", said) for _, said in named)
+    assert len({said for _, said in named}) == len({link for link, _ in named})
+
+
 def test_a_refusal_says_whose_matter_it_is_and_why(stage, at):
     case = refused(stage, at)
     said = read(Client(), f"{HERE}{case.pk}/")

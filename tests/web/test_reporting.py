@@ -42,6 +42,47 @@ def test_every_figure_of_a_page_can_be_reported(built, client, path, least):
     assert client.get(next(iter(found))).status_code == 200
 
 
+HIDDEN = re.compile(r'<span class="govuk-visually-hidden">(.*?)</span></a>$', re.S)
+
+
+def mixed_up(html):
+    """What is said of a link by which figures are reported, where it is said of two figures."""
+    found: dict[str, set[str]] = {}
+    for match in LINK.finditer(html):
+        said = unescape(HIDDEN.search(match.group(0)).group(1))
+        found.setdefault(said, set()).add(match.group(1))
+    assert found
+    return [said for said, links in found.items() if len(links) > 1]
+
+
+def test_what_two_links_say_alike_is_found():
+    link = '<a href="/report/x/1/{}/">9<span class="govuk-visually-hidden"> (Leeds)</span></a>'
+    assert mixed_up(link.format(1) + link.format(1)) == []
+    assert mixed_up(link.format(1) + link.format(2)) == [" (Leeds)"]
+
+
+@pytest.mark.parametrize("path", [*PAGES, "/compare/?place=leeds&place=york&all=1"])
+def test_no_two_figures_of_a_page_are_reported_by_the_same_words(built, client, path):
+    assert mixed_up(client.get(path).content.decode()) == []
+
+
+def test_no_two_months_of_a_body_are_reported_by_the_same_words(built, client):
+    one = BodyObservation.objects.filter(value__isnull=False).order_by("pk").first()
+    assert mixed_up(client.get(f"/body/{one.body}/").content.decode()) == []
+
+
+@pytest.mark.parametrize(
+    "path", ["/place/devon/special-educational-needs/", "/measure/pupils-often-absent/?place=leeds"]
+)
+def test_tables_of_periods_say_of_what_they_are(built, client, path):
+    html = client.get(path).content.decode()
+    captions = re.findall(r"<caption[^>]*>(.*?)</caption>", html, re.S)
+    periods = [said for said in captions if "Period by period" in said]
+    assert periods
+    assert len(set(periods)) == len(periods)
+    assert all(len(said) > len("Period by period: ") for said in periods)
+
+
 def test_every_month_of_a_body_can_be_reported(built, client):
     one = BodyObservation.objects.filter(value__isnull=False).order_by("pk").first()
     found = reports(client, f"/body/{one.body}/")

@@ -79,7 +79,7 @@ def _cell(figure: Figure, facts: MeasureFacts) -> Cell:
         value=reportable(
             wording.number_or_mark(figure.value, figure.status, facts),
             report_path(f"{facts.source}/{figure.release}", figure.row),
-            figure.area_name,
+            f"{figure.area_name}, {facts.title}",
         ),
         limits=wording.limits(figure.lower, figure.upper, facts),
         verdict=figure.verdict_similar,
