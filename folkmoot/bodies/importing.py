@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from django.db import transaction
+from django.utils import timezone
 
 from folkmoot.bodies import posts, registers
 from folkmoot.bodies.catalogue import Catalogue, RemitFile, read_catalogue
 from folkmoot.bodies.models import Body, Holder, Office, OfficeArea, Remit
 from folkmoot.common.errors import BadInput
+from folkmoot.common.models import PublicAct
 from folkmoot.common.statements import survey
 from folkmoot.places import queries as places
 from folkmoot.places.models import Area
@@ -190,13 +192,21 @@ def _write_members(
     source: str,
     as_at: dt.date,
 ) -> None:
-    """The shipped members, in those offices of which nobody has imported anything better."""
+    """The shipped members, in those offices of which nobody has imported anything better.
+
+    Whoever was taken away from an office stays away. The record of that names nobody, so every
+    member not known here who began by that day is passed over; a later one is written.
+    """
     held: dict[int, list[Holder]] = defaultdict(list)
     for holder in Holder.objects.filter(office__body__slug=posts.HOUSE):
         held[holder.office_id].append(holder)
+    removed = _removed(keys)
     made, ended, wrong = [], [], []
     for row, office in zip(rows, _offices_of(rows, keys), strict=True):
         if any(holder.source != source for holder in held[office]):
+            continue
+        known = {(holder.name, holder.since) for holder in held[office]}
+        if (row.name, row.since) not in known and row.since <= removed.get(office, dt.date.min):
             continue
         for holder in held[office]:
             if (holder.name, holder.since) == (row.name, row.since) or holder.until is not None:
@@ -225,6 +235,17 @@ def _write_members(
         unique_fields=["office", "name", "since"],
         update_fields=["party", "source", "as_at"],
     )
+
+
+def _removed(keys: dict[tuple[str, str], int]) -> dict[int, dt.date]:
+    """The last day on which somebody was taken away from each office of the House of Commons."""
+    pks = {f"office:{body}/{slug}": pk for (body, slug), pk in keys.items()}
+    acts = PublicAct.objects.filter(body=posts.HOUSE, verb="remove-holder").order_by("at")
+    return {
+        pks[subject]: timezone.localdate(at)
+        for subject, at in acts.values_list("subject", "at")
+        if subject in pks
+    }
 
 
 def _offices_of(rows: Iterable[posts.MemberRow], keys: dict[tuple[str, str], int]) -> list[int]:

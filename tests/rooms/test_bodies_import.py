@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from folkmoot.bodies import registers, rules
+from folkmoot.bodies.actions import remove_holder
 from folkmoot.bodies.catalogue import read_catalogue
 from folkmoot.bodies.importing import BodiesImported, import_bodies
 from folkmoot.bodies.models import Body, Holder, Office, OfficeArea, Remit
@@ -212,6 +213,38 @@ def test_what_somebody_imported_is_not_overwritten_by_the_shipped_list() -> None
         ("Ann Newcomer", None),
         (shipped_holder.name, last),
     ]
+
+
+def test_a_member_who_was_taken_away_does_not_come_back_and_a_later_one_does(
+    tmp_path: Path,
+) -> None:
+    office = Office.objects.get(body__slug="house-of-commons", slug="exeter")
+    before = Holder.objects.count()
+    gone = office.holders.get()
+    remove_holder(
+        key="house-of-commons/exeter",
+        name=gone.name,
+        since=gone.since,
+        reason="holder-objected",
+        office="operator",
+        at=AT,
+    )
+    import_bodies(DATA, CATALOGUE, at=AT + dt.timedelta(days=1))
+    assert not office.holders.exists()
+    assert Holder.objects.count() == before - 1
+
+    data = tmp_path / "data"
+    shutil.copytree(DATA, data)
+    file = data / "offices" / "current-MPs.csv"
+    lines = file.read_text("utf-8").splitlines()
+    code = office.code
+    (at,) = [number for number, line in enumerate(lines) if line.startswith(f"{code},")]
+    for since, found in ((AT.date(), []), (AT.date() + dt.timedelta(days=1), ["Ann Newcomer"])):
+        lines[at] = f"{code},Exeter,Ann Newcomer,Labour,{since}"
+        file.write_text("\n".join(lines) + "\n", "utf-8")
+        for _ in range(2):
+            import_bodies(data, CATALOGUE, at=AT + dt.timedelta(days=9))
+            assert list(office.holders.values_list("name", flat=True)) == found
 
 
 def test_an_office_that_is_no_longer_listed_ends_and_stays() -> None:
