@@ -193,6 +193,28 @@ def test_grossed_up_sample_counts_make_no_limits() -> None:
     assert set(result.places["rank_note"].to_pylist()) == {"no-basis"}
 
 
+@pytest.mark.parametrize("definition", [proportion(counts=False), rate(counts=False)])
+def test_counts_that_only_stand_beside_the_values_change_no_figure(definition: Definition) -> None:
+    """Neither where they would make the values nor where they make others, as "about" does."""
+    value, events, people = counted()
+    people *= np.linspace(0.1, 9.0, len(W.codes))[:, None]
+    events = np.round(value * people / (definition.per or 1.0))
+    alone, *others = (
+        account(table(W.codes, years(6), np.round(value, 1), **counts), definition, W.geography)
+        for counts in (
+            {},
+            {"numerator": events, "denominator": people},
+            {"denominator": people},
+            {"denominator": people[::-1]},
+        )
+    )
+    for beside in others:
+        assert beside.summary == alone.summary
+        assert beside.points.equals(alone.points)
+        figures = beside.places.drop_columns(["numerator", "denominator"])
+        assert figures.equals(alone.places.drop_columns(["numerator", "denominator"]))
+
+
 def test_published_limits_come_first_and_impossible_ones_are_left_out() -> None:
     value, events, people = counted()
     lower, upper = value - 3, value + 3

@@ -56,7 +56,10 @@ def counts_make_value(grid: Grid, definition: Definition) -> NDArray[np.bool_]:
 
 
 def weigh(grid: Grid, field: Field, definition: Definition) -> Weights:
-    """Denominators where known, else population as an approximation, else the same for all."""
+    """Denominators where known, else population as an approximation, else the same for all.
+
+    Counts that only stand beside the values (``definition.counts`` is false) weigh nothing.
+    """
     cells = np.isfinite(grid.value) & field.family[:, None]
     total = max(int(cells.sum()), 1)
     counted = counts_make_value(grid, definition)
@@ -65,7 +68,7 @@ def weigh(grid: Grid, field: Field, definition: Definition) -> Weights:
             exact = grid.numerator / grid.denominator * float(definition.per or 1.0)
         value = np.where(counted, exact, grid.value)
         return Weights("denominators", np.where(counted, grid.denominator, np.nan), value, True)
-    if ((grid.denominator > 0) & cells).sum() >= MOSTLY * total:
+    if definition.counts and ((grid.denominator > 0) & cells).sum() >= MOSTLY * total:
         return Weights("denominators", grid.denominator, grid.value, False)
     people = np.broadcast_to(field.population[:, None], grid.value.shape)
     if (np.isfinite(people) & cells).sum() >= MOSTLY * total:
