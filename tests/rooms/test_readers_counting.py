@@ -12,10 +12,13 @@ import pytest
 
 from folkmoot.measures.catalogue import LeftOut, read_catalogue
 from folkmoot.measures.checking import shipped_areas
+from folkmoot.measures.importing import sync_catalogue
+from folkmoot.measures.models import ReleaseFault
 from folkmoot.measures.readers import KnownAreas, Reading, read
 from folkmoot.measures.receiving import _told
 from folkmoot.shipped import shipped
 from tests.rooms.releases_material import AREAS, DAY, LEEDS, YORK, measure, source
+from tests.rooms.releases_world import add_areas, arrive, catalogue
 
 DFE = KnownAreas(AREAS.codes, {"383": LEEDS, "816": YORK})
 TWO = {"rows": [{"Short Desc": "Soon"}, {"Short Desc": "Late"}]}
@@ -106,6 +109,28 @@ def test_a_bad_count_and_a_missing_kind_of_row_are_faults() -> None:
     assert [(fault.kind, fault.value) for fault in reading.faults] == [
         ("missing-measure", "often-absent (count 2), Late"),
         ("bad-number", "7x"),
+    ]
+
+
+def test_counts_without_their_shares_are_a_fault_and_hold_a_release(db: None) -> None:
+    reading = taken(TWO, *LEEDS_COUNTS)
+    assert counts(reading) == []
+    assert [(fault.kind, fault.value) for fault in reading.faults] == [
+        ("missing-measure", "often-absent, Share"),
+    ]
+
+    add_areas()
+    shares = measure(
+        select={"Short Desc": "Share"},
+        kinds={"metropolitan"},
+        reading={"year_type": "academic", "counted_by": TWO},
+    )
+    sync_catalogue(catalogue((source("dfe-long", area_codes="dfe-number"),), (shares,)))
+    release = arrive(file_of(*LEEDS_COUNTS))
+    assert release.state == "held"
+    found = ReleaseFault.objects.filter(release=release)
+    assert [(fault.kind, fault.value) for fault in found] == [
+        ("missing-measure", "often-absent, Share"),
     ]
 
 

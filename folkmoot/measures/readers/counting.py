@@ -87,7 +87,8 @@ def _filled(
         else (None, None)
         for area, period, value in zip(*columns, strict=True)
     ]
-    for name, counts in zip(("numerator", "denominator"), zip(*found, strict=True), strict=True):
+    for side, name in enumerate(("numerator", "denominator")):
+        counts = [pair[side] for pair in found]
         at = table.schema.get_field_index(name)
         table = table.set_column(at, table.schema.field(at), pa.array(counts, pa.float64()))
     return table
