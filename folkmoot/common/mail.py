@@ -109,7 +109,7 @@ class _Letter(EmailMessage):
     """One letter of plain text to one address."""
 
     def message(self, **_policy: Any) -> Any:
-        """The letter as mail: what Django makes of it, sooner."""
+        """The letter as mail: what Django makes of it, sooner. Later Djangos hand over a policy."""
         mail = _Mail(str(self.body), self.content_subtype, settings.DEFAULT_CHARSET)
         mail.policy = _FOLDING
         mail["Subject"] = self.subject
@@ -138,7 +138,9 @@ def _email(message: Outgoing) -> EmailMessage:
     if settings.REHEARSAL:
         made_up = _("This letter is from a rehearsal: what people and bodies do there is made up.")
         text = f"{made_up}\n\n{text}"
-    return _Letter(
+    # The subject of a code to sign in holds the code: it must not be remembered.
+    kind = EmailMessage if message.key.startswith("sign-in-code:") else _Letter
+    return kind(
         subject=labelled(" ".join(subject.split())),
         body=text,
         to=[message.to],

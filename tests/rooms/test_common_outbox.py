@@ -1,6 +1,7 @@
 import contextlib
 import datetime as dt
 import random
+import re
 import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -18,6 +19,7 @@ from folkmoot.common import mail, outbox
 from folkmoot.common.errors import BadInput, NotFound
 from folkmoot.common.mail import _email, send_email
 from folkmoot.common.models import Message
+from folkmoot.people.actions import ask_for_code
 
 FAKE = Faker("en_GB")
 FAKE.seed_instance(20261123)
@@ -370,6 +372,19 @@ def test_a_header_has_one_line_and_no_address_is_kept_in_memory(at):
     letter("b@example.org").message().as_bytes()
     assert mail._folded.cache_info().currsize == mail._folded.cache_info().misses == 6
     assert mail._folded.cache_info().hits == 6
+
+
+def test_no_code_to_sign_in_is_kept_in_memory(db, at):
+    ask_for_code(email=FAKE.safe_email(), network="198.51.100.0/24", next_path="", at=at)
+    message = Message.objects.get(key__startswith="sign-in-code:")
+    code = re.search(r"\d{4} \d{4}", message.payload["subject"]).group()
+    sent = _email(outbox.Outgoing(message.key, message.kind, message.to, message.payload, 1))
+
+    mail._folded.cache_clear()
+    mail._checked.cache_clear()
+    assert code in sent.message()["Subject"]
+    assert code.encode() in sent.message().as_bytes()
+    assert mail._folded.cache_info().currsize == mail._checked.cache_info().currsize == 0
 
 
 @pytest.mark.parametrize(
