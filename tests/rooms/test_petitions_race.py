@@ -1,16 +1,18 @@
 """Several who act on one petition at the same moment: on both databases."""
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from threading import Barrier
 
 from django.db import connection
 
 from folkmoot.common.errors import Conflict
 from folkmoot.common.models import Message, PublicAct
-from folkmoot.petitions.actions import life, moderating, schemes
+from folkmoot.petitions import tokens
+from folkmoot.petitions.actions import life, moderating, schemes, taking_back, telling
 from folkmoot.petitions.models import BodyScheme, ModerationDecision, Petition, Threshold
 from folkmoot.petitions.rules.states import CLOSED, MERGED, MODERATION, OPEN, REJECTED
 from tests.rooms import petitions_made as made
+from tests.rooms.petitions_answered import answered, owed
 from tests.rooms.petitions_made import DAY, LEEDS
 
 
@@ -79,6 +81,30 @@ def test_many_workers_close_it_once(committing, at):
     assert Petition.objects.get().state == CLOSED
     assert PublicAct.objects.filter(verb="close-petition").count() == 1
     assert Message.objects.filter(key=f"petition:{row.pk}/closed").count() == 1
+
+
+def test_no_letter_is_left_to_whoever_takes_back_while_letters_are_written(
+    committing, at, monkeypatch
+):
+    w = made.world(at)
+    petition = made.petition(w, signed=40)
+    mine, theirs = (made.signature(petition, at, tell_me=True) for _ in range(2))
+    answered(w.officer, owed(petition, at), at)
+    write, token = telling.enqueue_many, tokens.make(tokens.TAKE_BACK, mine.pk)
+    taking = []
+
+    def slowly(*given, **more):
+        taking.append(pool.submit(at_once, lambda: taking_back.take_back(token=token, at=at)))
+        wait(taking, timeout=1)
+        write(*given, **more)
+
+    monkeypatch.setattr(telling, "enqueue_many", slowly)
+    with ThreadPoolExecutor(1) as pool:
+        assert telling.tell_signers(at=at) == 2
+        assert taking[0].result(timeout=30) == [petition.pk]
+
+    written = Message.objects.filter(to__in=[mine.email, theirs.email])
+    assert [letter.to for letter in written] == [theirs.email]
 
 
 def test_schemes_adopted_at_once_have_each_their_version(committing, at):

@@ -50,9 +50,11 @@ def take_back(*, token: str, at: dt.datetime) -> int:
         again.delete()
     # A letter may have been written before one of them was hidden.
     told = goes_on_in(row.petition, even_hidden=True)
-    answers = PetitionAnswer.objects.filter(petition__in=told).values_list("pk", flat=True)
+    # Whoever writes such letters holds the answer: one that is about to be there is waited for.
+    answers = PetitionAnswer.objects.select_for_update(no_key=True).filter(petition__in=told)
     keys = [confirming_key(each) for each in gone]
-    forget_messages([*keys, *(letter_key(answer, number) for answer in answers)])
+    keys += [letter_key(answer.pk, number) for answer in answers.only("pk").order_by("pk")]
+    forget_messages(keys)
     return row.petition_id
 
 
