@@ -193,6 +193,7 @@ class BodyTable:
     below: int
     known: int
     unknown: int
+    count: int
     headings: dict[str, Heading]
     affected: str
     rows: SafeString
@@ -213,6 +214,7 @@ def table_on(
         below=sum(one.fact.state == "below" for one in known),
         known=len(known),
         unknown=len(held) - len(known),
+        count=len(held),
         headings=_headings(sort),
         affected=affected_heading(measure),
         rows=draw_bodies(in_order(held, sort), measure),

@@ -136,6 +136,29 @@ def test_a_postcode_leads_to_who_answers_and_on_to_what_is_below_the_minimum(new
     )
 
 
+@pytest.mark.parametrize(
+    "standard", ["ae-four-hours", "ae-four-hours-march-2026", "ehc-plan-20-weeks"]
+)
+def test_a_standard_is_short_on_a_phone_and_unfolds_without_scripts(new_page, standard):
+    page = new_page(width=360)
+    page.goto(f"/standard/{standard}/")
+    tall = "document.documentElement.scrollHeight"
+    assert page.evaluate(tall) < 5_000
+    page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    # How it stands is a sentence: no row is a column of single words.
+    rows = "[...document.querySelectorAll('.fm-standings tr')].map(row => row.offsetHeight)"
+    assert max(page.evaluate(rows)) < 120
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert violations(page) == []
+
+    plain = new_page(width=360, javascript=False)
+    plain.goto(f"/standard/{standard}/")
+    table = plain.locator("details table").first
+    assert not table.is_visible()
+    plain.locator("main summary").first.click()
+    assert table.is_visible()
+
+
 def test_the_skip_link_comes_first_and_reaches_the_page(new_page):
     page = new_page()
     page.goto("/place/leeds/")

@@ -230,6 +230,33 @@ def test_a_standard_lists_every_place_the_furthest_first_with_its_file(built, cl
     assert 'href="/standard/ehc-plan-20-weeks/standings.csv"' in html
 
 
+def test_a_standard_counts_its_places_by_how_they_stand_those_below_first(built, client):
+    html = get(client, "/standard/ehc-plan-20-weeks/")
+    groups = re.findall(r"<details[^>]*><summary[^>]*>(.*?)</summary>(.*?)</details>", html, re.S)
+
+    said = [text_of(summary) for summary, _ in groups]
+    assert said == [
+        "145 places below the minimum",
+        "6 places at the line or better",
+        "2 places of which it cannot be said",
+    ]
+    rows = [table.count('<tr><th scope="row">') for _, table in groups]
+    assert rows == [145, 6, 2]
+    assert all(said in text_of(table) for said, (_, table) in zip(said, groups, strict=True))
+    worst = html.split("Furthest from the line")[1].split("</ul>")[0]
+    assert worst.count("<li>") == 10
+    assert "About 1,440 of 1,491 late: below the minimum." in text_of(worst)
+
+
+def test_places_short_of_what_is_no_minimum_are_told_by_their_figures(built, client):
+    html = get(client, "/standard/ae-four-hours-march-2026/")
+    worst = text_of(html.split("Furthest from the line")[1].split("</ul>")[0])
+
+    assert re.search(r": \d+\.\d%, \d+\.\d points short of the line", worst)
+    assert "30 places short of the line" in text_of(html)
+    assert "12 places at the line or better" in text_of(html)
+
+
 def test_a_standard_that_is_no_minimum_is_never_red(built, client):
     html = get(client, "/standard/conference-15-days/").split("</header>")[1]
     assert "is-failing" not in html

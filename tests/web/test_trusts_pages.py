@@ -148,6 +148,15 @@ def test_the_table_sorts_by_link_and_those_without_a_figure_come_last(built, cli
     assert names(get(client, f"{STANDARD}?bodies=nonsense")) == sorted(names(down))
 
 
+def test_the_table_is_folded_until_an_order_is_chosen(built, client):
+    folded = get(client, STANDARD).split('id="bodies"')[1]
+    chosen = get(client, f"{STANDARD}?bodies=-short").split('id="bodies"')[1]
+
+    assert '<details class="govuk-details"><summary' in folded
+    assert "The table: every NHS trust (148)" in text_of(folded)
+    assert '<details class="govuk-details" open><summary' in chosen
+
+
 def test_a_standard_that_is_asked_of_no_body_has_no_such_table(built, client):
     assert 'id="bodies"' not in get(client, "/standard/ehc-plan-20-weeks/")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -10,6 +11,7 @@ from django.utils import timezone
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from folkmoot.bodies.rules import BODY_KINDS
 from folkmoot.common.errors import NotFound
@@ -67,6 +69,61 @@ def draw_standings(held: Iterable[Held], measure: MeasureFacts) -> SafeString:
     return mark_safe("".join(drawn))  # noqa: S308 — numbers, and texts escaped above
 
 
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Places that stand alike on a standard: ``says`` how many and how, ``rows`` of a table."""
+
+    says: str
+    failing: bool
+    rows: SafeString
+
+
+def _group_words(key: str, count: int) -> str:
+    """How many places stand so, in words that need no others beside them."""
+    if key == "failing":
+        said = ngettext("%d place below the minimum", "%d places below the minimum", count)
+    elif key == "below":
+        said = ngettext("%d place short of the line", "%d places short of the line", count)
+    elif key == "meets":
+        said = ngettext("%d place at the line or better", "%d places at the line or better", count)
+    else:
+        said = ngettext(
+            "%d place of which it cannot be said", "%d places of which it cannot be said", count
+        )
+    return said % count
+
+
+def groups_of(held: Iterable[Held], measure: MeasureFacts) -> list[Group]:
+    """Standings by how they stand, below the minimum first; each group in the order of ``held``."""
+    found: dict[str, list[Held]] = {"failing": [], "below": [], "meets": [], "": []}
+    for one in held:
+        key = "failing" if one.fact.failing else one.fact.state
+        found[key if key in found else ""].append(one)
+    return [
+        Group(_group_words(key, len(own)), key == "failing", draw_standings(own, measure))
+        for key, own in found.items()
+        if own
+    ]
+
+
+def _worst(below: Iterable[Held], measure: MeasureFacts | None) -> list[tuple[Held, str, str]]:
+    """(a standing, where it is told, how far short it is) of those furthest from the line."""
+    if measure is None:
+        return []
+    return [
+        (
+            one,
+            f"/place/{one.area_slug}/{one.standard.service}/#required",
+            _("%(figure)s, %(points)s short of the line")
+            % {
+                "figure": wording.number(one.fact.value, measure),
+                "points": shortfall_words(one.fact.shortfall, measure),
+            },
+        )
+        for one in below
+    ]
+
+
 def _standard(in_use: InUse, key: str) -> Standard:
     found = in_use.framework.standard(key)
     if found is None:
@@ -117,12 +174,11 @@ def standard(request: HttpRequest, key: str) -> HttpResponse:
         "failing": len(failing),
         "below": len(below),
         "known": len(known),
-        "unknown": len(held) - len(known),
-        "worst": [
-            (one, f"/place/{one.area_slug}/{found.service}/#required") for one in below[:_WORST]
-        ],
+        "worst": _worst(below[:_WORST], measure),
         "uncounted": uncounted_words() if no_counts else "",
-        "rows": draw_standings(held, measure) if measure else None,
+        "groups": groups_of(held, measure) if measure else (),
+        # Whoever chose an order of the bodies wants to see them.
+        "unfolded": "bodies" in request.GET,
         "service": service,
         "trail": [
             (_("What is required"), "/frameworks/"),
