@@ -12,12 +12,12 @@ import json
 from dataclasses import dataclass
 
 import numpy as np
-from django.db import transaction
+from django.db import connection, transaction
 
 from folkmoot.common.statements import survey
-from folkmoot.framework.building_bodies import release_for, rows_of_bodies
+from folkmoot.framework.building_bodies import Bodies
 from folkmoot.framework.catalogue import Framework, Standard
-from folkmoot.framework.history import panels
+from folkmoot.framework.history import Panels, panels
 from folkmoot.framework.models import (
     BodyStanding,
     FrameworkVersion,
@@ -66,6 +66,7 @@ def build_standings(at: dt.datetime) -> StandingsReport:
         for account in MeasureAccount.objects.select_related("measure", "release__source")
     }
     gone: list[int] = []
+    of_bodies = Bodies()
     versions = list(FrameworkVersion.objects.order_by("pk"))
     for version in versions:
         framework = Framework.model_validate(version.document)
@@ -74,13 +75,13 @@ def build_standings(at: dt.datetime) -> StandingsReport:
         gone += [row.pk for key, row in before.items() if key not in judged]
         for key, standard in judged.items():
             account = accounts[standard.measure or ""]
-            bodies = release_for(version, standard, account.measure)
+            bodies = of_bodies.release_for(version, standard, account.measure)
             inputs = inputs_of(standard, framework.nation, account, bodies)
             if key in before and before[key].inputs == inputs:
                 unchanged += 1
             else:
                 due.append(_Due(version, framework, standard, account, bodies, inputs))
-    written = _replace(due, gone, at) if due or gone else 0
+    written = _replace(due, gone, of_bodies, at) if due or gone else 0
     return StandingsReport(len(versions), len(due), unchanged, written)
 
 
@@ -104,43 +105,86 @@ def inputs_of(
     return hashlib.sha256(words.encode()).hexdigest()
 
 
-def _replace(due: list[_Due], gone: list[int], at: dt.datetime) -> int:
+def _replace(due: list[_Due], gone: list[int], of_bodies: Bodies, at: dt.datetime) -> int:
     areas = dict(Area.objects.values_list("code", "pk"))
-    held = {
-        nation: panels(
-            {
-                one.standard.measure
-                for one in due
-                if one.framework.nation == nation
-                if one.standard.measure
-            },
-            nation,
-        )
-        for nation in {one.framework.nation for one in due}
-    }
+    held = _panels_for(due)
     written = 0
     with transaction.atomic():
         for row in StandardAccount.objects.filter(pk__in=gone):
             _forget(row.framework_id, row.standard)
         for one in due:
             _forget(one.version.pk, one.standard.id)
+        for alike in _alike(due):
+            one = alike[0]
             panel = held[one.framework.nation].get(one.standard.measure or "")
-            if panel is None:
-                continue
-            judged = judge(panel, one.standard)
-            rows = _rows(one.version, one.standard, one.account, judged, areas)
-            Standing.objects.bulk_create(rows, batch_size=_BATCH)
-            _summarise(one, judged, at).save()
-            written += len(rows)
-            if one.bodies is not None:
-                of_bodies = rows_of_bodies(
-                    one.version, one.standard, one.account.measure, one.bodies
-                )
-                BodyStanding.objects.bulk_create(of_bodies, batch_size=_BATCH)
-                written += len(of_bodies)
+            if panel is not None:
+                written += _write(alike, judge(panel, one.standard), areas, of_bodies, at)
         if due:
             survey(Standing, BodyStanding, StandardAccount)
     return written
+
+
+def _panels_for(due: list[_Due]) -> dict[str, Panels]:
+    """The figures of places of each nation that these standards are judged by."""
+    measures: dict[str, set[str]] = {}
+    for one in due:
+        measures.setdefault(one.framework.nation, set()).add(one.standard.measure or "")
+    return {nation: panels(slugs, nation) for nation, slugs in measures.items()}
+
+
+def _alike(due: list[_Due]) -> list[list[_Due]]:
+    """The same standard in several versions, together: places stand alike on all of them.
+
+    Whether bodies are judged besides is no part of it, as they are in the record only.
+    """
+    found: dict[str, list[_Due]] = {}
+    for one in due:
+        key = inputs_of(one.standard, one.framework.nation, one.account)
+        found.setdefault(key, []).append(one)
+    return list(found.values())
+
+
+def _write(
+    alike: list[_Due], judged: Judged, areas: dict[str, int], of_bodies: Bodies, at: dt.datetime
+) -> int:
+    """Write where all stand on a standard for each version that has it; how many rows."""
+    written = 0
+    made: dict[type[Standing | BodyStanding], int] = {}
+    for one in alike:
+        _summarise(one, judged, at).save()
+        wanted: list[type[Standing | BodyStanding]] = [Standing]
+        if one.bodies is not None:
+            wanted.append(BodyStanding)
+        for model in wanted:
+            if model in made:
+                written += _copy(model, one.standard.id, made[model], one.version.pk)
+            elif model is Standing:
+                rows = _rows(one.version, one.standard, one.account, judged, areas)
+                written += len(Standing.objects.bulk_create(rows, batch_size=_BATCH))
+            elif one.bodies is not None:
+                own = of_bodies.rows(one.version, one.standard, one.account.measure, one.bodies)
+                written += len(BodyStanding.objects.bulk_create(own, batch_size=_BATCH))
+            made.setdefault(model, one.version.pk)
+    return written
+
+
+def _copy(model: type[Standing | BodyStanding], standard: str, of: int, to: int) -> int:
+    """Give a version the standings that another has on the same standard; how many rows.
+
+    In the database itself, which takes a tenth of the time of sending them there again.
+    """
+    left_out = {"id", "framework_id"}
+    own = (field.column for field in model._meta.concrete_fields if field.column)
+    same = ", ".join(connection.ops.quote_name(name) for name in own if name not in left_out)
+    table = connection.ops.quote_name(model._meta.db_table)
+    words = (
+        "INSERT INTO", table, f"(framework_id, {same})",
+        "SELECT CAST(%s AS bigint),", same, "FROM", table,
+        "WHERE framework_id = %s AND standard = %s ORDER BY id",
+    )  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(" ".join(words), [to, of, standard])
+        return int(cursor.rowcount)
 
 
 def _forget(version: int, standard: str) -> None:

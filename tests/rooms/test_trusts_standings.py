@@ -113,6 +113,28 @@ def test_every_trust_and_month_is_judged_and_counted_in_a_row():
     assert newest[0].fact.release == "trusts/1"
 
 
+def test_trusts_stand_alike_in_versions_that_ask_alike():
+    judged(*rows("RH8", 20, 30, 40), *rows("RQM", "", 10, 11))
+    put_in_use(asked(version="2", **{"from": dt.date(2026, 6, 1)}), office="build", at=AT)
+    build_standings(AT)
+    columns = [f.attname for f in BodyStanding._meta.fields if f.name not in {"id", "framework"}]
+
+    def written():
+        found = BodyStanding.objects.order_by("framework", "pk")
+        return list(found.values_list("framework__version", *columns))
+
+    apart = written()
+    BodyStanding.objects.all().delete()
+    FrameworkVersion.objects.get(version="1").accounts.all().delete()
+    FrameworkVersion.objects.get(version="2").accounts.all().delete()
+    Standing.objects.all().delete()
+
+    build_standings(AT)
+
+    assert written() == apart
+    assert [row[0] for row in apart] == ["1"] * 6 + ["2"] * 6
+
+
 def test_boards_stand_beside_trusts_and_are_not_mixed_with_them():
     report = judged(*rows("RH8", 20, 30, 40))
 
