@@ -17,12 +17,12 @@ from folkmoot.people.models import Person
 from folkmoot.people.queries import day_of, roles_of
 from folkmoot.people.rules import MODERATOR, SITE
 from folkmoot.petitions.models import Question
+from folkmoot.petitions.queries_appeals import appeal_until
 from folkmoot.petitions.rules import questions as rules
 from folkmoot.petitions.rules.moderation import (
     APPEAL,
     FIRST,
     due_on,
-    may_appeal,
     may_erase,
     may_moderate,
 )
@@ -236,25 +236,11 @@ def own_questions(person: Person, at: dt.datetime) -> list[OwnQuestion]:
             line,
             row.text,
             row.state == rules.CHECKED,
-            _may_appeal(row, day_of(at)),
+            appeal_until(row, day_of(at)) is not None,
             bool(row.appeal_text),
         )
         for row, line in zip(rows, lines, strict=True)
     ]
-
-
-def _may_appeal(row: Question, today: dt.date) -> bool:
-    """As ``actions.questions.appeal`` asks it."""
-    last = max(row.decisions.all(), key=lambda each: each.pk, default=None)
-    if row.state not in _REFUSED or last is None:
-        return False
-    return may_appeal(
-        day_of(last.at),
-        today,
-        step=last.step,
-        waits=bool(row.appeal_text),
-        erased=row.erased_at is not None,
-    )
 
 
 def waiting_questions(person: Person | None, today: dt.date) -> list[WaitingQuestion]:

@@ -6,9 +6,11 @@ import pytest
 
 from folkmoot.common.errors import BadInput, Conflict, NotAllowed
 from folkmoot.people.models import Role
+from folkmoot.people.queries import day_of
 from folkmoot.petitions.actions import moderating
 from folkmoot.petitions.actions.forgetting import forget_addresses
 from folkmoot.petitions.models import ModerationDecision
+from folkmoot.petitions.queries_appeals import appeal_until
 from folkmoot.petitions.queries_moderation import queue
 from folkmoot.petitions.rules.states import (
     MERGED,
@@ -227,3 +229,22 @@ def test_whoever_began_what_it_was_joined_with_does_not_decide(world, at):
         with pytest.raises(NotAllowed):
             moderating.decide_appeal(actor=world.second, petition=row.pk, upheld=upheld, at=at)
     assert now(row).appeal_text == TEXT
+
+
+def test_showing_again_what_was_hidden_begins_no_time_to_appeal(world, at):
+    """Who refused it first may be forgotten by then, and an appeal that was refused is the last."""
+    old, settled = (made.petition(world, MODERATION) for _ in range(2))
+    for row in (old, settled):
+        moderating.reject(actor=world.site, petition=row.pk, reason="hoax", at=at)
+    moderating.appeal(actor=world.creator, petition=settled.pk, text=TEXT, at=at)
+    moderating.decide_appeal(actor=world.second, petition=settled.pk, upheld=False, at=at)
+    for row, days in ((old, 20), (settled, 1)):
+        late = at + days * DAY
+        moderating.hide(actor=world.moderator, petition=row.pk, reason="libel", at=late)
+        moderating.unhide(actor=world.moderator, petition=row.pk, at=late)
+        assert appeal_until(now(row), day_of(late)) == (day_of(at) + 28 * DAY if days > 1 else None)
+
+    for row, days in ((old, 29), (settled, 2)):
+        with pytest.raises(Conflict):
+            moderating.appeal(actor=world.creator, petition=row.pk, text=TEXT, at=at + days * DAY)
+    moderating.appeal(actor=world.creator, petition=old.pk, text=TEXT, at=at + 28 * DAY)

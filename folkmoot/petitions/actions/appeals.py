@@ -22,6 +22,7 @@ from folkmoot.petitions.actions.moving import (
 )
 from folkmoot.petitions.actions.opening import open_again, open_row, show_again
 from folkmoot.petitions.models import ModerationDecision, Petition
+from folkmoot.petitions.queries_appeals import refusal_of
 from folkmoot.petitions.rules import limits
 from folkmoot.petitions.rules.moderation import (
     APPEAL,
@@ -56,7 +57,7 @@ def appeal(*, actor: Person | None, petition: int, text: str, at: dt.datetime) -
         raise BadInput(faults)
     if row.appeal_text:
         raise Conflict("Your appeal is being looked at already.")
-    last = row.decisions.order_by("pk").last()
+    last = refusal_of(row)
     if last is None or last.step == APPEAL:
         raise Conflict("This was decided on appeal, and that decision stands.")
     if not may_still_appeal(day_of(last.at), day_of(at)):

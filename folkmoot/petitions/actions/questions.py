@@ -22,6 +22,7 @@ from folkmoot.people.queries import day_of
 from folkmoot.petitions.actions.questions_moving import lock, move, require_words, tell_asker
 from folkmoot.petitions.addressing import bodies_for
 from folkmoot.petitions.models import Question
+from folkmoot.petitions.queries_appeals import refusal_of
 from folkmoot.petitions.rules import questions as rules
 from folkmoot.petitions.rules.moderation import APPEAL, may_still_appeal
 from folkmoot.petitions.rules.writing import one_line, paragraphs
@@ -102,9 +103,8 @@ def appeal(*, actor: Person, question: int, text: str, at: dt.datetime) -> Quest
     row = lock(question)
     if row.asker_id != actor.pk:
         raise NotAllowed(_("Only whoever asked may do this."))
-    last = row.decisions.order_by("pk").last()
-    refused = row.state in (rules.REJECTED, rules.HIDDEN) and last is not None
-    if not refused or last is None or last.step == APPEAL or row.appeal_text:
+    last = refusal_of(row)
+    if last is None or last.step == APPEAL or row.appeal_text:
         raise Conflict(_("There is nothing here to appeal against, or it was done already."))
     require_words(row)
     if not may_still_appeal(day_of(last.at), day_of(at)):

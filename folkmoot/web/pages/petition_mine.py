@@ -22,16 +22,16 @@ from folkmoot.petitions.actions import appeals, life
 from folkmoot.petitions.actions.taking_back import creators_token
 from folkmoot.petitions.models import Petition
 from folkmoot.petitions.queries import petition_path, state_on
+from folkmoot.petitions.queries_appeals import appeal_until
 from folkmoot.petitions.queries_page import sponsors_of
 from folkmoot.petitions.rules import consent, limits
-from folkmoot.petitions.rules.moderation import APPEAL, due_on, may_appeal
+from folkmoot.petitions.rules.moderation import APPEAL, due_on
 from folkmoot.petitions.rules.reasons import REASONS, words_of
 from folkmoot.petitions.rules.states import (
     DRAFT,
     HIDDEN,
     LISTED,
     MOVES,
-    REFUSED,
     SPONSORS,
     STATES,
     WITHDRAWN,
@@ -91,26 +91,12 @@ def _decisions(row: Petition) -> list[dict[str, Any]]:
         {
             "on": day_of(each.at),
             "outcome": _(STATES.get(each.outcome, each.outcome)),
-            "step": each.step,
             "appeal": each.step == APPEAL,
             "why": words_of(each.reason),
             "standard": REASONS[each.reason].standard if each.reason in REASONS else "",
         }
         for each in row.decisions.order_by("pk")
     ]
-
-
-def _may_appeal(row: Petition, decisions: Sequence[dict[str, Any]]) -> bool:
-    """As ``actions.appeals.appeal`` asks it."""
-    if row.state not in REFUSED or not decisions:
-        return False
-    return may_appeal(
-        decisions[-1]["on"],
-        timezone.localdate(),
-        step=decisions[-1]["step"],
-        waits=bool(row.appeal_text),
-        erased=row.erased_at is not None,
-    )
 
 
 def _manage_page(
@@ -122,7 +108,7 @@ def _manage_page(
         faults = error.faults
     elif error is not None:
         faults = [Fault("seek", error.message, _("Try again later."))]
-    asked, decisions, state = asked_in(row, today), _decisions(row), state_on(row, today)
+    asked, until, state = asked_in(row, today), appeal_until(row, today), state_on(row, today)
     since = day_of(row.moderation_since) if row.moderation_since else None
     appealed = day_of(row.appealed_at) if row.appealed_at else None
     context = {
@@ -139,12 +125,12 @@ def _manage_page(
         "within": limits.SPONSORS_WITHIN.days,
         "decide_by": due_on(since) if since else None,
         "appeal_by": due_on(appealed, APPEAL) if appealed and row.appeal_text else None,
-        "decisions": decisions,
-        "may_appeal": _may_appeal(row, decisions),
+        "decisions": _decisions(row),
+        "may_appeal": until is not None,
         "agreed": _(consent.wording_on(consent.BEGIN, today)),
         "take_back": creators_token(row),
         "may_withdraw": row.state != HIDDEN and WITHDRAWN in MOVES[row.state],
-        "until": decisions[-1]["on"] + limits.APPEAL_ASKED_WITHIN if decisions else None,
+        "until": until,
         "most": limits.APPEAL,
         "said": request.POST.get("text", "")[: limits.APPEAL * 4],
         "postcode": request.POST.get("postcode", "")[:20],
