@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from django.db import transaction
+from django.utils import timezone
 
 from folkmoot.bodies import rules
 from folkmoot.bodies.holders_file import HolderRow, fault, read_holders
@@ -53,10 +54,11 @@ def import_holders(content: bytes, *, office: str, at: dt.datetime) -> HoldersIm
     ``office`` is neither of ``ANY_BODY`` nor an office of the body that a row is about. One
     public act for each body.
     """
-    rows, faults = read_holders(content, today=at.date())
+    today = timezone.localdate(at)
+    rows, faults = read_holders(content, today=today)
     placed, more = _placed(rows)
     faults += more
-    _check_allowed(office, (item.office.body for item in placed), at.date())
+    _check_allowed(office, (item.office.body for item in placed), today)
     offices = {item.office.pk: item.office for item in placed}
     # Whoever imports for the same offices at the same time waits here for the other.
     locked = Office.objects.select_for_update().filter(pk__in=offices).order_by("pk")
@@ -90,7 +92,7 @@ def remove_holder(
         known = ", ".join(HOLDER_REMOVALS)
         raise BadInput([Fault("reason", "There is no such reason.", f"Use one of: {known}.")])
     post = office_by_key(key)
-    _check_allowed(office, [post.body], at.date())
+    _check_allowed(office, [post.body], timezone.localdate(at))
     gone, _ = Holder.objects.filter(office=post, name=name, since=since).delete()
     if not gone:
         raise NotFound("Nobody of that name is said to hold this office from that day.")
@@ -247,6 +249,7 @@ def _write(
         for holders in known.values()
         for holder in holders
     }
+    today = timezone.localdate(at)
     added, changed, unchanged = [], [], 0
     touched: set[str] = set()
     for item in placed:
@@ -261,7 +264,7 @@ def _write(
                     since=row.since,
                     until=row.until,
                     source=row.source,
-                    as_at=row.as_at or at.date(),
+                    as_at=row.as_at or today,
                 )
             )
         else:
@@ -271,7 +274,7 @@ def _write(
                 unchanged += 1
                 continue
             holder.until, holder.party, holder.source = row.until, party, row.source
-            holder.as_at = row.as_at or at.date()
+            holder.as_at = row.as_at or today
             changed.append(holder)
         touched.add(item.office.body.slug)
     Holder.objects.bulk_create(added, batch_size=_BATCH)

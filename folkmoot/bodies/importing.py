@@ -72,7 +72,7 @@ def import_bodies(data: Path, catalogue: Path, *, at: dt.datetime) -> BodiesImpo
         members = posts.members(data, people)
         offices += posts.member_offices(found, members)
         acting += posts.constituencies(data, people, members, recoded)
-    keys = _write_offices(offices, ids, at.date())
+    keys = _write_offices(offices, ids, timezone.localdate(at))
     _write_acting(acting, keys, areas)
     if people is not None:
         _write_members(members, keys, people.source, people.as_at)

@@ -10,7 +10,7 @@ from faker import Faker
 
 from folkmoot.bodies import holders_file
 from folkmoot.bodies.actions import HoldersImported, import_holders, remove_holder
-from folkmoot.bodies.models import Holder, Office
+from folkmoot.bodies.models import Body, Holder, Office
 from folkmoot.common.errors import BadInput, Fault, NotAllowed, NotFound
 from folkmoot.common.models import PublicAct
 from tests.rooms.bodies_loaded import AT, bodies
@@ -241,6 +241,26 @@ def test_the_day_for_which_a_source_was_right_may_be_given(loaded: None) -> None
     assert load(line).unchanged == 1
     found = faults_of(csv_of(f"{line},2031-01-31", header=f"{HEADER},as_at"))
     assert [fault.where for fault in found] == ["row 2, as_at"]
+
+
+def test_the_day_is_that_of_the_clocks_in_london(loaded: None) -> None:
+    """Half an hour past midnight in summer is still the day before in universal time."""
+    at, day = dt.datetime(2026, 6, 30, 23, 30, tzinfo=dt.UTC), dt.date(2026, 7, 1)
+    body = Body.objects.get(slug="leeds-city-council")
+    Office.objects.create(body=body, slug="clerk", title="Clerk", kind="chair", started=day)
+    clerk = "leeds-city-council/clerk"
+
+    done = import_holders(csv_of(row("Ann Able", "2026-07-01")), office=clerk, at=at)
+    assert done.added == 1
+    assert Holder.objects.get(name="Ann Able").as_at == day
+    Holder.objects.update(as_at=dt.date(2026, 1, 1))
+    import_holders(csv_of(row("Ann Able", "2026-07-01", party="Labour")), office=clerk, at=at)
+    assert Holder.objects.get(name="Ann Able").as_at == day
+    remove_holder(
+        key="leeds-city-council/leader", name="Ann Able", since=day,
+        reason="wrong-holder", office=clerk, at=at,
+    )  # fmt: skip
+    assert not Holder.objects.filter(name="Ann Able").exists()
 
 
 def test_keys_of_other_systems_are_passed_over(loaded: None) -> None:
