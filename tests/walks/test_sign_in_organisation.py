@@ -107,6 +107,16 @@ def test_an_organisation_is_for_signing_in_and_nothing_else(provider, process):
     assert away.status_code == 400
 
 
+@pytest.mark.parametrize("query", ["", "?process=login"])
+@pytest.mark.parametrize("process", ["connect", "redirect"])
+def test_a_form_does_not_make_it_more_than_signing_in(provider, query, process):
+    client = new_browser()
+
+    away = post(client, "/sign-in/", f"/sign-in/with/organisation/{query}", process=process)
+
+    assert away.status_code == 400
+
+
 @pytest.mark.parametrize(
     "changed",
     [

@@ -10,6 +10,7 @@ from allauth.mfa.base.internal.flows import post_authentication
 from allauth.mfa.webauthn.forms import LoginWebAuthnForm
 from allauth.mfa.webauthn.internal import auth
 from allauth.socialaccount.providers.openid_connect import views as openid
+from allauth.utils import get_request_param
 from django.conf import settings
 from django.contrib.auth import logout
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -179,7 +180,8 @@ def provider_begin(request: HttpRequest, provider_id: str) -> HttpResponse:
 
     Raises BadInput for another process, such as tying a second sign-in to an account.
     """
-    if request.GET.get("process", "login") != "login":
+    # Read as allauth reads it: the form first, then the address.
+    if get_request_param(request, "process", "login") != "login":
         what = _("An organisation's sign-in is for signing in only.")
         raise BadInput([Fault("process", what, _("Begin at the page for signing in."))])
     return _from_provider(request, provider_id, openid.login)
