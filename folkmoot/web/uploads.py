@@ -17,19 +17,23 @@ from folkmoot.common.errors import BadInput, Fault
 
 
 def uploaded(request: HttpRequest, most: int, remedy: str) -> bytes:
-    """The file that was chosen, or the one that stands in the page; one byte over ``most`` at most.
+    """The file that was chosen, or the one that stands in the page.
 
-    Raises BadInput with this ``remedy`` where there is none.
+    Raises BadInput with this ``remedy`` where there is none, and where it has over ``most`` bytes.
     """
     chosen = request.FILES.get("file")
     if isinstance(chosen, UploadedFile):
-        return bytes(chosen.read(most + 1))
-    try:
-        content = base64.b64decode(request.POST.get("rows", ""), validate=True)
-    except (binascii.Error, ValueError):
-        content = b""
-    if not content:
-        raise BadInput([Fault("file", _("No file is chosen."), remedy)])
+        content = bytes(chosen.read(most + 1))
+    else:
+        try:
+            content = base64.b64decode(request.POST.get("rows", ""), validate=True)
+        except (binascii.Error, ValueError):
+            content = b""
+        if not content:
+            raise BadInput([Fault("file", _("No file is chosen."), remedy)])
+    if len(content) > most:
+        what = _("The file has more than %s bytes.") % f"{most:,}"
+        raise BadInput([Fault("file", what, _("Split it into smaller files."), kind="too-large")])
     return content
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.test import Client
 
 from folkmoot.bodies.models import Holder
 from folkmoot.common.models import PublicAct
+from folkmoot.web.pages.body_holders import MOST
 from tests.rooms import people_invented as invented
 from tests.rooms.people_invented import DEVON, DEVON_DOMAIN, LEEDS
 from tests.rooms.test_people_pages import signed_in
@@ -69,6 +71,23 @@ def test_every_fault_is_shown_with_its_row_and_nothing_is_kept(officer: Client) 
     assert other.status_code == 400
     assert "Devon County Council" in other.content.decode()
     assert not Holder.objects.exists()
+
+
+def test_the_longest_file_can_be_taken_in_and_a_longer_one_is_refused(officer: Client) -> None:
+    line = f"Ann Able,{LEEDS},leader,2024-05-16,,{SOURCE},"
+    whole = f"{HEADER}{line}".ljust(MOST, "\n")
+    rows = re.search(r'name="rows" value="([^"]+)"', send(officer, whole).content.decode())
+    assert rows is not None
+
+    longer = base64.b64encode(f"{whole}\n".encode()).decode()
+    for refused in (send(officer, f"{whole}\n"), officer.post(PATH, {"rows": longer})):
+        assert refused.status_code == 400
+        said = refused.content.decode()
+        assert "The file has more than 400,000 bytes. Split it into smaller files." in said
+    assert officer.post(PATH, {"step": "take", "rows": longer}).status_code == 400
+    assert not Holder.objects.exists()
+    assert officer.post(PATH, {"step": "take", "rows": rows[1]}).status_code == 302
+    assert Holder.objects.get().name == "Ann Able"
 
 
 def test_nobody_else_sees_or_changes_it(officer: Client, at: Any) -> None:
