@@ -127,8 +127,14 @@ def test_the_official_directory_tells_whose_constituency_it_is(built, client, to
         assert answer["Location"] == f"/{page}/exeter/?found=exact&mp={exeter.code}"
     assert f'/here/exeter/?found=exact&amp;mp={exeter.code}"' in get(client, answer["Location"])
     said = text_of(get(client, f"/here/exeter/?found=exact&mp={exeter.code}"))
-    assert "is in Exeter , as the official directory says. Its member: Steve Race" in said
+    assert "A postcode looked up in the official directory led here; it is in Exeter" in said
+    assert "Its member: Steve Race" in said
     assert "possible)" not in said
+    for unsure in ("", "found=sector&", "found=ended&", "found=x&"):
+        said = text_of(get(client, f"/here/exeter/?{unsure}mp={exeter.code}"))
+        assert "official directory" not in said
+        assert "Exmouth and Exeter East (possible)" in said
+        assert "Exeter (possible) : Steve Race" in said
     for foreign in ("E14009999", "W07000041", "x"):
         said = text_of(get(client, f"/here/exeter/?found=exact&mp={foreign}"))
         assert "Exmouth and Exeter East (possible)" in said

@@ -132,13 +132,16 @@ def here_place(request: HttpRequest, slug: str) -> HttpResponse:
     below = failing_in(ids, today)
     duties = owed_in([place.code for place in seen], _bodies(everyone), today)
     asked = near([place.code for place in seen], today, limit=_PETITIONS)
-    rows = [_row(found, area, seen, verdicts, below, duties, asked) for found in everyone.services]
+    rows = [_row(one, area, seen, verdicts, below, duties, asked) for one in everyone.services]
     shown = {line.id for row in rows for line in row.owed}
+    found = request.GET.get("found", "")
+    # Only a postcode that is in the official directory tells its constituency.
+    constituency = request.GET.get("mp", "") if found == "exact" else ""
     context = {
         "area": area,
         "rows": rows,
-        "speakers": speakers(everyone.members, request.GET.get("mp", "")),
-        "found": request.GET.get("found", ""),
+        "speakers": speakers(everyone.members, constituency),
+        "found": found,
         "here": True,
         "today": today,
         "others": [owed(line) for line in duties if line.id not in shown],
