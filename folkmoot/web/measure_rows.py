@@ -18,11 +18,14 @@ from folkmoot.web.wording import Told
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One place in the table of a measure, ready to print. ``missing`` says why no figure."""
+    """One place in the table of a measure, ready to print. ``missing`` says why no figure.
+
+    ``value`` is the link by which an error in it is reported, where a row of a release holds it.
+    """
 
     name: str
     link: str
-    value: str
+    value: SafeString
     limits: str
     rank: str
     verdict_similar: str
@@ -37,13 +40,10 @@ def row_of(figure: Figure, here: int, names: Mapping[str, str]) -> Row:
     if figure.rank_lower and figure.rank_upper:
         rank = f"{figure.rank_lower}–{figure.rank_upper}"
         rank = f"{figure.rank} ({rank})" if figure.rank is not None else f"({rank})"
-    value = wording.number_alone(figure.value, figure.facts)
-    if value and not figure.newest:
-        value = f"{value} ({wording.period(figure.period)})"
     return Row(
         name=figure.area_name,
         link=f"/place/{figure.area_slug}/{figure.facts.service}/",
-        value=value,
+        value=_value(figure),
         limits=wording.limits(figure.lower, figure.upper, figure.facts),
         rank=rank,
         verdict_similar=figure.verdict_similar,
@@ -53,11 +53,22 @@ def row_of(figure: Figure, here: int, names: Mapping[str, str]) -> Row:
     )
 
 
+def _value(figure: Figure) -> SafeString:
+    """The figure and, where it is not of the newest period, which: two places may share a name."""
+    bare = wording.number_alone(figure.value, figure.facts)
+    link = report_path(f"{figure.facts.source}/{figure.release}", figure.row)
+    if figure.newest:
+        return reportable(bare, link, figure.area_name)
+    period = wording.period(figure.period)
+    linked = reportable(bare, link, f"{figure.area_name}, {period}")
+    return linked + escape(f" ({period})")
+
+
 def _cells(row: Row) -> str:
     if row.missing:
         return f'<td colspan="5" class="fm-quiet">{escape(row.missing)}</td>'
     return (
-        f'<td class="n">{escape(row.value)}</td><td class="n">{escape(row.limits)}</td>'
+        f'<td class="n">{row.value}</td><td class="n">{escape(row.limits)}</td>'
         f'<td class="n">{row.rank}</td><td>{signed(row.verdict_similar)}</td>'
         f"<td>{signed(row.verdict_nation)}</td>"
     )

@@ -14,8 +14,8 @@ PAGES = {
     "/place/devon/special-educational-needs/": 80,
     "/standard/ehc-plan-20-weeks/": 140,
     "/standard/ae-four-hours/": 150,
-    "/measure/pupils-often-absent/": 1,
-    "/measure/pupils-often-absent/?place=leeds": 10,
+    "/measure/pupils-often-absent/": 150,
+    "/measure/pupils-often-absent/?place=leeds": 150,
     "/compare/?place=leeds&place=york": 100,
 }
 
