@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from folkmoot.common.errors import Conflict
 from folkmoot.people.queries import day_of
+from folkmoot.people.retention import SIGNERS_ADDRESSES
 from folkmoot.petitions.actions.moving import asked_before, move
 from folkmoot.petitions.actions.thresholds import reach
 from folkmoot.petitions.models import Petition, Threshold
@@ -106,7 +107,7 @@ def open_again(row: Petition, *, at: dt.datetime) -> None:
     there. Raises Conflict where the addresses of its signers were erased meanwhile: nobody could
     tell any more who signed it already.
     """
-    if row.addresses_erased_at is not None:
+    if _addresses_go(row, at):
         raise Conflict(
             _(
                 "It ended so long ago that the addresses of those who signed it are erased. It "
@@ -139,9 +140,16 @@ def _last_day(row: Petition, stopped: dt.date | None, at: dt.datetime) -> dt.dat
     as there were left then. None for one that was not open then, or whose signers' addresses are
     gone, because nobody could tell any more who signed it already."""
     last = row.closes_on
-    if stopped is None or last is None or stopped > last or row.addresses_erased_at is not None:
+    if stopped is None or last is None or stopped > last or _addresses_go(row, at):
         return None
     return max(last, day_of(at) + (last - stopped))
+
+
+def _addresses_go(row: Petition, at: dt.datetime) -> bool:
+    """Whether its signers' addresses are erased, or their time is up: of many, some go first."""
+    if row.addresses_erased_at is not None:
+        return True
+    return row.ended_on is not None and row.ended_on <= day_of(at) - SIGNERS_ADDRESSES.after
 
 
 def _title_was_hidden(row: Petition) -> bool:
