@@ -6,6 +6,9 @@ import csv
 import io
 import json
 import re
+import subprocess
+import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -35,6 +38,13 @@ def test_every_command_teaches(command: str) -> None:
     assert code == 0
     assert f"Usage: main {command}" in out
     assert len(out.split()) > 25
+
+
+def test_the_package_runs_as_the_command() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "folkmoot", "--version"], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == f"folkmoot, version {version('folkmoot')}\n"
 
 
 def test_every_command_is_in_the_operators_guide() -> None:

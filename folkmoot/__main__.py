@@ -1,0 +1,5 @@
+"""``python -m folkmoot`` is the ``folkmoot`` command."""
+
+from folkmoot.cli.main import main
+
+main(prog_name="folkmoot")
