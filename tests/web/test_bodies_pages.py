@@ -12,6 +12,8 @@ from folkmoot.duties.models import Duty, DutyAnswer, FigureReport
 from folkmoot.web import remembered
 from tests.web.test_pages import get, text_of
 
+# Kinds whose bodies serve a nation or speak for it, or of which nobody here knows whom they serve.
+PLACELESS = CENTRAL | {"devolved-body", "devolved-government", "nhs-trust", "parliament"}
 FIGURE = "/report/dfe-lait/1/308078/"
 
 
@@ -49,14 +51,10 @@ def test_a_body_says_what_it_answers_for_by_what_law_and_who_holds_its_offices(b
     assert "Steve Race" in text_of(get(client, "/body/house-of-commons/"))
 
 
-@pytest.mark.parametrize(
-    "kind",
-    [kind for kind in BODY_KINDS if kind not in CENTRAL | {"devolved-body", "devolved-government"}],
-)
+@pytest.mark.parametrize("kind", [kind for kind in BODY_KINDS if kind not in PLACELESS])
 def test_what_a_body_of_each_kind_answers_for_has_a_page(built, client, kind):
     body = Body.objects.filter(kind=kind, area__isnull=False, ended=None).order_by("slug").first()
-    if body is None:
-        pytest.skip("no body of this kind has a place of its own")
+    assert body is not None
     part = (
         get(client, f"/body/{body.slug}/").split("What it answers for")[1].split("Offices, and")[0]
     )
@@ -67,6 +65,19 @@ def test_what_a_body_of_each_kind_answers_for_has_a_page(built, client, kind):
         assert body.name in unescape(html), link
         assert "/service/fire-and-rescue/" not in html
         assert ("does not deal with" in html) == ("/fire-" in link)
+
+
+@pytest.mark.parametrize("kind", sorted(PLACELESS))
+def test_a_kind_without_places_of_its_own_leads_to_no_place(built, client, kind):
+    found = Body.objects.filter(kind=kind, ended=None).order_by("slug")
+    assert found
+    assert not found.filter(area__isnull=False)
+    for body in found[:3]:
+        html = get(client, f"/body/{body.slug}/")
+        part = html.split("What it answers for")[1].split("Offices, and")[0]
+        assert 'href="/place/' not in part
+        assert ("They run no service" in part) == (kind == "parliament")
+        assert ("Which places it serves is not known" in part) == (kind == "nhs-trust")
 
 
 def test_a_service_says_who_answers_by_kind_of_place(built, client):
