@@ -167,6 +167,20 @@ def test_an_appeal_is_decided_by_another_moderator_of_the_site(w, today):
         actions.appeal(actor=w.creator, question=row.pk, text="Again.", at=later)
 
 
+def test_the_clock_of_a_decision_runs_since_it_was_asked_for(w):
+    row = asked(w)
+    moderating.reject(actor=w.site, question=row.pk, reason="hoax", at=w.at + DAY)
+    actions.appeal(actor=w.creator, question=row.pk, text="I mean it.", at=w.at + 2 * DAY)
+    moderating.decide_appeal(actor=w.second, question=row.pk, upheld=True, at=w.at + 4 * DAY)
+    moderating.hide(actor=w.moderator, question=row.pk, reason="libel", at=w.at + 5 * DAY)
+
+    # Nobody asked for the last.
+    clocks = [((one.since - w.at) / DAY, (one.at - w.at) / DAY) for one in row.decisions.all()]
+    assert clocks == [(0, 1), (2, 4), (5, 5)]
+    row.refresh_from_db()
+    assert row.decided_at == w.at + 5 * DAY
+
+
 def test_an_appeal_has_its_time_and_its_owner(w):
     row = asked(w)
     moderating.reject(actor=w.site, question=row.pk, reason="hoax", at=w.at)

@@ -14,7 +14,7 @@ from folkmoot.people.models import Person
 from folkmoot.people.queries import day_of, roles_of
 from folkmoot.petitions.models import ModerationDecision, Petition, Question
 from folkmoot.petitions.queries import petition_path, subject_of
-from folkmoot.petitions.rules.moderation import may_moderate
+from folkmoot.petitions.rules.moderation import APPEAL, may_moderate
 from folkmoot.petitions.rules.states import MODERATION, STATES, may_move
 
 BY_RULE = "rule"
@@ -121,7 +121,7 @@ def record(row: Petition, verb: str, *, office: str, at: dt.datetime, reason: st
 
 
 def decided(
-    row: Petition,
+    row: Petition | Question,
     before: str,
     *,
     step: str,
@@ -130,12 +130,19 @@ def decided(
     at: dt.datetime,
     reason: str = "",
 ) -> ModerationDecision:
-    """Keep a decision with its clock: since it was asked for, or since now if nobody asked."""
-    since = row.moderation_since if before == MODERATION else None
-    if step == "appeal":
-        since = row.appealed_at
+    """Keep a decision on a petition or a question that is in its new state; ``before``: the old.
+
+    Its clock runs since it was asked for, or since now if nobody asked. The caller saves ``row``.
+    """
+    if isinstance(row, Petition):
+        petition, question, asked = row, None, row.moderation_since
+    else:
+        petition, question, asked = None, row, row.asked_at
+        row.decided_at = at
+    since = row.appealed_at if step == APPEAL else asked if before == MODERATION else None
     return ModerationDecision.objects.create(
-        petition=row,
+        petition=petition,
+        question=question,
         step=step,
         outcome=row.state,
         reason=reason,

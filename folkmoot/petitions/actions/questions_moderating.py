@@ -14,9 +14,8 @@ from folkmoot.duties.rules import QUESTION, NewDuty, day_words, duty_path
 from folkmoot.people.letters import post
 from folkmoot.people.models import Person
 from folkmoot.people.queries import day_of, roles_of
-from folkmoot.petitions.actions.moving import asked_before
+from folkmoot.petitions.actions.moving import asked_before, decided
 from folkmoot.petitions.actions.questions_moving import (
-    decided,
     known,
     lock,
     move,

@@ -11,9 +11,9 @@ from folkmoot.common.errors import BadInput, Conflict, Fault, NotAllowed, NotFou
 from folkmoot.people.letters import post
 from folkmoot.people.models import Person
 from folkmoot.people.queries import day_of, roles_of
-from folkmoot.petitions.models import ModerationDecision, Question
+from folkmoot.petitions.models import Question
 from folkmoot.petitions.rules import questions as rules
-from folkmoot.petitions.rules.moderation import FIRST, may_moderate
+from folkmoot.petitions.rules.moderation import may_moderate
 from folkmoot.petitions.rules.reasons import Reason
 
 
@@ -82,31 +82,6 @@ def record(row: Question, verb: str, office: str, at: dt.datetime, reason: str =
         body=row.body.slug,
         reason=reason,
         link=rules.question_path(row.pk),
-    )
-
-
-def decided(
-    row: Question,
-    before: str,
-    *,
-    step: str,
-    office: str,
-    actor: Person | None,
-    at: dt.datetime,
-    reason: str = "",
-) -> ModerationDecision:
-    """Keep a decision with its clock: since it was asked for, or since now if nobody asked."""
-    asked = row.asked_at if before == rules.CHECKED else at
-    row.decided_at = at
-    return ModerationDecision.objects.create(
-        question=row,
-        step=step,
-        outcome=row.state,
-        reason=reason,
-        since=asked if step == FIRST else row.appealed_at or at,
-        at=at,
-        office=office,
-        person=actor,
     )
 
 
