@@ -232,13 +232,13 @@ def forgetting(site: dict[str, Any], clock: Timer) -> None:
                               created_at=at - 800 * DAY)  # fmt: skip
         clock.time("erase a draft", lambda: acts.forget_drafts(at))
         assert not type(draft).objects.filter(pk=draft.pk).exists()
-    clock.time("erase 10 unconfirmed", lambda: acts.forget_some_unconfirmed(
+    clock.time("erase 10 unconfirmed", lambda: acts.forget_unconfirmed(
         at + 6 * DAY, 10), 4)  # fmt: skip
-    clock.time("no unconfirmed to erase", lambda: acts.forget_some_unconfirmed(at - 3 * DAY), 3)
+    clock.time("no unconfirmed to erase", lambda: acts.forget_unconfirmed(at - 3 * DAY), 3)
     later = at + 200 * DAY
     life.close_due(today=day_of(later), at=later)
     over = at + 600 * DAY
     # The small ones that were begun first are erased first, whole.
     for _ in site["small"][: OTHERS // 2]:
-        clock.time("erase addresses of 400, whole", lambda: acts.forget_some_addresses(over))
-    clock.time("erase 500 addresses", lambda: acts.forget_some_addresses(over, 500), 5)
+        clock.time("erase addresses of 400, whole", lambda: acts.forget_addresses(over))
+    clock.time("erase 500 addresses", lambda: acts.forget_addresses(over, 500), 5)

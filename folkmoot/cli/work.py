@@ -125,7 +125,7 @@ def _interventions(at: dt.datetime) -> int:
 def _addresses(at: dt.datetime) -> int:
     from folkmoot.petitions.actions import forgetting
 
-    return forgetting.forget_some_addresses(at) + forgetting.forget_some_unconfirmed(at)
+    return forgetting.forget_addresses(at) + forgetting.forget_unconfirmed(at)
 
 
 def _tidy(at: dt.datetime) -> int:

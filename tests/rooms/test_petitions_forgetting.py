@@ -6,13 +6,19 @@ from folkmoot.common.models import Message
 from folkmoot.people import actions, retention
 from folkmoot.people.actions.erasure import erase_me
 from folkmoot.people.export import export_mine
-from folkmoot.petitions.actions import life, moderating, questions_moderating, signing
+from folkmoot.petitions.actions import (
+    forgetting,
+    life,
+    moderating,
+    questions_moderating,
+    signing,
+)
 from folkmoot.petitions.actions import questions as asking
 from folkmoot.petitions.actions.counting import count_signatures
 from folkmoot.petitions.actions.letters import write_letters
 from folkmoot.petitions.keys import address_key
 from folkmoot.petitions.models import Petition, Question, Signature, SignatureCount
-from folkmoot.petitions.models_signing import CONFIRMED, SPONSOR, TAKEN_BACK
+from folkmoot.petitions.models_signing import CONFIRMED, PAPER, PENDING, SPONSOR, TAKEN_BACK
 from folkmoot.petitions.rules.questions import NewQuestion
 from folkmoot.petitions.rules.signing import SignForm
 from folkmoot.petitions.rules.states import (
@@ -213,3 +219,42 @@ def test_letters_to_the_same_mailbox_written_otherwise_go_with_its_owner(db, at)
 
     assert not Message.objects.filter(to=mine).exists()
     assert Message.objects.filter(to=theirs).exists()
+
+
+def addressed(row) -> int:
+    """How many signatures of a petition still hold something that leads to a person."""
+    return Signature.objects.filter(forgetting._ADDRESSED, petition=row).count()
+
+
+def test_addresses_go_in_steps_until_none_is_left(db, at):
+    w = world(at)
+    first, second = (petition(w, CLOSED, ended_on=at.date()) for _ in range(2))
+    signatures(first, 3, at)
+    signatures(first, 2, at, origin=PAPER, address_key="", email="", postcode="")
+    signatures(first, 1, at, state=PENDING, confirmed_at=None)
+    signatures(second, 1, at)
+    later = at + retention.SIGNERS_ADDRESSES.after + DAY
+    before = [addressed(first)]
+    assert before[0] >= 6
+
+    # Two at a time, and the last step goes on with the next petition.
+    erased = []
+    while done := forgetting.forget_addresses(later, 2):
+        erased.append(done)
+        before.append(addressed(first))
+    assert sum(erased) == before[0] + 1
+    assert before == sorted(before, reverse=True)
+    assert (addressed(first), addressed(second)) == (0, 0)
+    assert set(erased[:-1]) == {2}
+    assert not Petition.objects.filter(ended_on__isnull=False, addresses_erased_at=None).exists()
+
+
+def test_one_call_goes_through_petitions_until_it_has_erased_enough(db, at):
+    w = world(at)
+    rows = [petition(w, CLOSED, ended_on=at.date()) for _ in range(3)]
+    for row in rows:
+        signatures(row, 2, at)
+    later = at + retention.SIGNERS_ADDRESSES.after + DAY
+    each = addressed(rows[0])
+    assert forgetting.forget_addresses(later, 2 * each) == 2 * each
+    assert [addressed(row) for row in rows] == [0, 0, each]

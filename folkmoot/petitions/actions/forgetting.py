@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 
+from django.db import connection
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
@@ -42,13 +42,11 @@ _A_DAY = dt.timedelta(days=1)
 SOME = 20_000
 
 
-def forget_unconfirmed(at: dt.datetime) -> int:
-    """Erase every signature that nobody confirmed in time; how many."""
-    return _all(forget_some_unconfirmed, at)
+def forget_unconfirmed(at: dt.datetime, most: int = SOME) -> int:
+    """Erase signatures that nobody confirmed in time, up to ``most``; how many.
 
-
-def forget_some_unconfirmed(at: dt.datetime, most: int = SOME) -> int:
-    """The same for ``most`` at a time, so that nobody waits long for the database."""
+    Called again and again it erases all, and nobody waits long for the database meanwhile.
+    """
     old = Signature.objects.filter(
         state=PENDING, signed_at__lte=at - retention.UNCONFIRMED_SIGNATURES.after
     )
@@ -57,38 +55,62 @@ def forget_some_unconfirmed(at: dt.datetime, most: int = SOME) -> int:
     return Signature.objects.filter(pk__in=numbers, state=PENDING).delete()[0]
 
 
-def forget_addresses(at: dt.datetime) -> int:
-    """Erase the addresses of those who signed petitions that ended long enough ago; how many.
+def forget_addresses(at: dt.datetime, most: int = SOME) -> int:
+    """Erase the addresses of those who signed petitions that ended long enough ago, up to ``most``;
+    how many. Called again and again it erases all, as ``forget_unconfirmed`` does.
 
     Names go too, also the creator's, but for those that their owners asked to be shown; and so do
     alerts of unusual patterns. How many signed, from which district and on which day, stays.
     """
-    return _all(forget_some_addresses, at)
-
-
-def forget_some_addresses(at: dt.datetime, most: int = SOME) -> int:
-    """The same for ``most`` at a time, so that nobody waits long for the database."""
     last = day_of(at) - retention.SIGNERS_ADDRESSES.after
     over = Petition.objects.filter(ended_on__lte=last, addresses_erased_at__isnull=True)
+    left = most
     for petition in over.order_by("pk"):
-        left = Signature.objects.filter(_ADDRESSED, petition=petition).order_by()
-        numbers = list(left.values_list("pk", flat=True)[:most])
-        if numbers:
-            return Signature.objects.filter(pk__in=numbers).update(**_NOTHING, name=_SHOWN_NAME)
+        left -= _forget_signers(petition, left)
+        if left == 0:
+            break
         Alert.objects.filter(petition=petition).delete()
         Petition.objects.filter(pk=petition.pk).update(
             addresses_erased_at=at,
             creator_name=Case(When(creator_shown=True, then=F("creator_name")), default=Value("")),
         )
-    return 0
+    return most - left
 
 
-def _all(forget_some: Callable[[dt.datetime], int], at: dt.datetime) -> int:
-    """What ``forget_some`` does until it has nothing left to do."""
-    erased = 0
-    while done := forget_some(at):
-        erased += done
-    return erased
+# Where those stand who still have an address: by indexes that a signature leaves with its address,
+# so that of millions none is read that was erased before. In the words of these indexes, which
+# SQLite does not see behind parameters.
+_ONLINE = """
+SELECT id FROM petitions_signature
+WHERE petition_id = %s AND state IN (1, 3) AND NOT (address_key = '') LIMIT %s
+"""
+_ON_PAPER = """
+SELECT id FROM petitions_signature
+WHERE petition_id = %s AND origin = 3 AND person_key > '' LIMIT %s
+"""
+
+
+def _forget_signers(petition: Petition, most: int) -> int:
+    """Erase up to ``most`` addresses of signers of one petition; how many: fewer where that is
+    all."""
+    left = most
+    with connection.cursor() as cursor:
+        for where in (_ONLINE, _ON_PAPER):
+            while left:
+                cursor.execute(where, [petition.pk, left])
+                numbers = [row[0] for row in cursor.fetchall()]
+                if not numbers:
+                    break
+                left -= _erase(numbers)
+    if left:
+        # Whoever else has one: each signature of the petition is looked at.
+        others = Signature.objects.filter(_ADDRESSED, petition=petition).order_by()
+        left -= _erase(list(others.values_list("pk", flat=True)[:left]))
+    return most - left
+
+
+def _erase(numbers: list[int]) -> int:
+    return Signature.objects.filter(pk__in=numbers).update(**_NOTHING, name=_SHOWN_NAME)
 
 
 def forget_drafts(at: dt.datetime) -> int:
