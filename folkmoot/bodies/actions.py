@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from django.db import transaction
-from django.utils import timezone
 
 from folkmoot.bodies import rules
 from folkmoot.bodies.holders_file import HolderRow, fault, read_holders
 from folkmoot.bodies.models import Body, Holder, Office
 from folkmoot.bodies.queries import office_by_key, office_keys
 from folkmoot.common.acts import NewAct, record_act, record_acts
+from folkmoot.common.days import day_of
 from folkmoot.common.errors import BadInput, Fault, NotAllowed, NotFound
 from folkmoot.common.reasons import HOLDER_REMOVALS
 from folkmoot.places.rules import folded
@@ -54,7 +54,7 @@ def import_holders(content: bytes, *, office: str, at: dt.datetime) -> HoldersIm
     ``office`` is neither of ``ANY_BODY`` nor an office of the body that a row is about. One
     public act for each body.
     """
-    today = timezone.localdate(at)
+    today = day_of(at)
     rows, faults = read_holders(content, today=today)
     placed, more = _placed(rows)
     faults += more
@@ -92,7 +92,7 @@ def remove_holder(
         known = ", ".join(HOLDER_REMOVALS)
         raise BadInput([Fault("reason", "There is no such reason.", f"Use one of: {known}.")])
     post = office_by_key(key)
-    _check_allowed(office, [post.body], timezone.localdate(at))
+    _check_allowed(office, [post.body], day_of(at))
     gone, _ = Holder.objects.filter(office=post, name=name, since=since).delete()
     if not gone:
         raise NotFound("Nobody of that name is said to hold this office from that day.")
@@ -249,7 +249,7 @@ def _write(
         for holders in known.values()
         for holder in holders
     }
-    today = timezone.localdate(at)
+    today = day_of(at)
     added, changed, unchanged = [], [], 0
     touched: set[str] = set()
     for item in placed:

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from django.db import transaction
-from django.utils import timezone
 
 from folkmoot.bodies import posts, registers
 from folkmoot.bodies.catalogue import Catalogue, RemitFile, read_catalogue
 from folkmoot.bodies.models import Body, Holder, Office, OfficeArea, Remit
+from folkmoot.common.days import day_of
 from folkmoot.common.errors import BadInput
 from folkmoot.common.models import PublicAct
 from folkmoot.common.statements import survey
@@ -72,7 +72,7 @@ def import_bodies(data: Path, catalogue: Path, *, at: dt.datetime) -> BodiesImpo
         members = posts.members(data, people)
         offices += posts.member_offices(found, members)
         acting += posts.constituencies(data, people, members, recoded)
-    keys = _write_offices(offices, ids, timezone.localdate(at))
+    keys = _write_offices(offices, ids, day_of(at))
     _write_acting(acting, keys, areas)
     if people is not None:
         _write_members(members, keys, people.source, people.as_at)
@@ -242,7 +242,7 @@ def _removed(keys: dict[tuple[str, str], int]) -> dict[int, dt.date]:
     pks = {f"office:{body}/{slug}": pk for (body, slug), pk in keys.items()}
     acts = PublicAct.objects.filter(body=posts.HOUSE, verb="remove-holder").order_by("at")
     return {
-        pks[subject]: timezone.localdate(at)
+        pks[subject]: day_of(at)
         for subject, at in acts.values_list("subject", "at")
         if subject in pks
     }

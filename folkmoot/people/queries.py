@@ -6,18 +6,13 @@ import datetime as dt
 
 from django.db.models import Q, QuerySet
 from django.utils.crypto import salted_hmac
-from django.utils.timezone import get_current_timezone
 from django.utils.translation import gettext as _
 
+from folkmoot.common.days import day_of as day_of
 from folkmoot.common.errors import NotAllowed
 from folkmoot.people import rules
 from folkmoot.people.models import Consent, Invitation, Person, Role, VerifiedDomain
 from folkmoot.people.rules import HeldRole
-
-
-def day_of(at: dt.datetime) -> dt.date:
-    """The day at this site at the moment ``at``."""
-    return at.astimezone(get_current_timezone()).date()
 
 
 def run_of(person: Person) -> str:
