@@ -108,7 +108,7 @@ def framework_called(key: str, on: dt.date) -> InUse:
     known = [f"{each.framework.slug}@{each.framework.version}" for each in versions()]
     if key and key not in known and slug not in {each.partition("@")[0] for each in known}:
         raise NotFound(f"There is no framework {key!r}. There are: {', '.join(known)}.")
-    found = version_of(slug, version) if version else current(on, slug or SHIPPED)
+    found = version_of(slug, version, on) if version else current(on, slug or SHIPPED)
     if found.space != FrameworkVersion.Space.RECORD:
         raise NotFound(f"There is no framework {key!r}. There are: {', '.join(known)}.")
     return found

@@ -70,13 +70,13 @@ def current(on: dt.date, slug: str = SHIPPED) -> InUse:
     return in_use_of(row, on)
 
 
-def version_of(slug: str, version: str) -> InUse:
-    """One version of a framework. Raises NotFound, naming those there are."""
+def version_of(slug: str, version: str, on: dt.date | None = None) -> InUse:
+    """One version of a framework, asked for on a day, if any. Raises NotFound, naming all."""
     row = _light().filter(slug=slug, version=version).first()
     if row is None:
         known = ", ".join(str(row) for row in _light().order_by("slug", "-starts"))
         raise NotFound(f"There is no framework {slug} {version}. There are: {known or 'none'}.")
-    return in_use_of(row)
+    return in_use_of(row, on)
 
 
 def versions(space: str = FrameworkVersion.Space.RECORD) -> list[InUse]:

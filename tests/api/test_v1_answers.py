@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 from django.utils import timezone
 
@@ -190,6 +191,19 @@ def test_duties_are_filtered_and_one_is_whole(at: dt.datetime) -> None:
     assert items("/duties?state=waived") == []
     _, whole = get(f"/duties/{duty.pk}")
     assert whole == {"duty": row, "answers": [], "reports": 0}
+
+
+@pytest.mark.parametrize("path", ["/standings", "/body-standings"])
+def test_a_milestone_that_has_passed_is_said_alike_of_a_version_by_its_name(path: str) -> None:
+    with time_machine.travel("2026-11-29 12:00Z"):
+        in_use = current(timezone.localdate())
+        asked = f"{path}?standard=ae-four-hours-march-2026&state=below&limit=5"
+        by_name = f"{asked}&framework=england-as-found@{in_use.framework.version}"
+        said = [row["says"] for row in items(asked)]
+        assert said == [row["says"] for row in items(by_name)]
+        if path == "/standings":
+            assert all("the figures end before March 2026" in each for each in said)
+            assert said
 
 
 class TestRehearsal:
