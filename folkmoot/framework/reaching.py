@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from folkmoot.framework.catalogue import Trigger
+from folkmoot.framework.catalogue import Condition, Trigger
 from folkmoot.framework.mending import Where
 from folkmoot.framework.reading import Read
 from folkmoot.framework.rules.rehearsed import Fired, combined
-from folkmoot.framework.rules.standing import Judged
+from folkmoot.framework.rules.standing import Judged, in_a_row
 from folkmoot.framework.rules.trigger import held, months_before
 from folkmoot.measures.rules.periods import day_words
 
@@ -47,11 +47,11 @@ def _conditions(
         if found is None or not read.sound_standard(condition.standard):
             continue
         met = held(found, condition)
-        could = found.state > 0
+        could = _could(found, condition)
         if not met.any():
             what = "no place has ever met this condition: it can never open the step."
             yield (*path, "conditions", at), what, "Move the line, or fewer periods."
-        elif met[:, condition.periods - 1 :][could[:, condition.periods - 1 :]].all():
+        elif met[could].all():
             what = "every place has always met this condition: it tells none apart."
             yield (*path, "conditions", at), what, "Move the line, or more periods."
 
@@ -61,13 +61,19 @@ def _together(trigger: Trigger, found: list[Judged], path: Where) -> Iterable[_F
     months = trigger.no_older_than_months
     parts = list(zip(found, trigger.conditions, strict=True))
     met = combined([_fired(j, held(j, c)) for j, c in parts], trigger.match, months)
-    could = combined([_fired(j, j.state > 0) for j, _ in parts], trigger.match, months)
+    could = combined([_fired(j, _could(j, c)) for j, c in parts], trigger.match, months)
     if not met.held.any():
         what = "no place has ever met these conditions together: they can never open the step."
         yield path, what, "Rest it on standards that are asked of the same places."
     elif met.held[could.held].all():
         what = "every place has always met these conditions: they tell none apart."
         yield path, what, "Move the lines, or more periods."
+
+
+def _could(found: Judged, condition: Condition) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+    """(P, T): where a condition could be met: asked of the place in so many periods in a row."""
+    asked = found.state > 0
+    return np.asarray(in_a_row(asked, np.asarray(asked.any(axis=0))) >= condition.periods)
 
 
 def _fired(found: Judged, where: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> Fired:

@@ -141,9 +141,11 @@ def read_frameworks(folder: Path) -> tuple[list[Read], list[Fault]]:
 
 
 def with_standards(read: Read, others: Sequence[Framework]) -> tuple[Read, list[Fault]]:
-    """``read`` with the standards that it takes over: of the version in force as it begins.
+    """``read`` with the standards that it takes over: of the newest version begun as it begins.
 
-    Versions that come later change nothing in it: what is in use is never changed.
+    Whether that one had ended by then is not asked; where none had begun, the first is taken. A
+    standard of its own takes the place of one of the same id. Versions that begin later change
+    nothing in it: what is in use is never changed.
     """
     framework = read.framework
     if framework.standards_from is None:

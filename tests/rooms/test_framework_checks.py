@@ -227,6 +227,37 @@ def test_conditions_of_which_every_place_always_meets_one_are_a_fault():
     assert "never open" in reached(twofold("all", {}, {}), MIXED, second=other)[0][1]
 
 
+def test_conditions_over_two_periods_can_be_met_in_the_second_at_the_earliest():
+    """So those that every place has met in every second one are always met, each and together."""
+    always = {DEVON: [50.0, 50.0, 50.0], LEEDS: [50.0, 50.0, 50.0]}
+    whole = twofold("all", {}, {"line": 80})
+    fields = whole.document()
+    for condition in fields["ladder"][0]["triggers"][0]["conditions"]:
+        condition["periods"] = 2
+    halves = {DEVON: [50.0, 50.0, 100.0], LEEDS: [50.0, 50.0, 50.0]}
+    others = {DEVON: [50.0, 50.0, 50.0], LEEDS: [50.0, 50.0, 100.0]}
+    fields["ladder"][0]["triggers"][0]["match"] = "any"
+    ((where, what),) = reached(Framework.model_validate(fields), halves, second=others)
+    assert where == TRIGGER
+    assert "they tell none apart" in what
+    found = reached(Framework.model_validate(fields), always)
+    assert [where for where, _ in found] == [f"{TRIGGER}.conditions.{at}" for at in (0, 1)]
+
+
+def test_a_place_that_began_later_does_not_hide_that_a_condition_is_always_met():
+    late = standard(**{"from": dt.date(2010, 1, 1)})
+    judged = judge(panel({DEVON: [5.0, 5.0, 5.0], LEEDS: [1.0, 2.0, 3.0]}), late)
+    judged.state[1, 0] = 0
+    judged.how[1, 0] = 0
+    judged.failing[1, 0] = False
+    fields = framework().document()
+    fields["ladder"][0]["triggers"][0]["conditions"][0]["periods"] = 2
+    read = Read(Framework.model_validate(fields), Lines("try", {}))
+
+    (fault,) = check_framework(read, TRY, {"plans": judged})
+    assert "tells none apart" in fault.what
+
+
 def test_figures_too_old_for_a_trigger_are_a_fault():
     whole = twofold("all", {}, {}, no_older_than_months=12)
     assert reached(whole, MIXED, dt.date(2025, 1, 1)) == []
