@@ -9,7 +9,7 @@ from folkmoot.common.errors import BadInput, Conflict, NotAllowed, NotFound
 from folkmoot.common.models import PublicAct
 from folkmoot.duties.models import Duty
 from folkmoot.duties.queries import duties_of, promptness_of
-from folkmoot.framework.cases import actions, queries
+from folkmoot.framework.cases import actions, news, queries
 from folkmoot.framework.models import Case, RehearsalAct
 from folkmoot.framework.rules.trigger import LOCAL
 from folkmoot.people.queries import day_of
@@ -76,6 +76,17 @@ def test_where_the_framework_allows_it_notice_is_given_and_a_reply_owed(stage, a
         ("decide", today + 29 * DAY),
         ("withdraw", today),
     ]
+
+
+def test_news_of_a_case_that_left_the_list_meanwhile_is_left_out(stage, at, monkeypatch):
+    begun.propose(stage)
+    other = begun.propose(stage, place=YORK)
+    lines = news.case_lines
+    monkeypatch.setattr(
+        news, "case_lines", lambda rows, today: lines(rows.exclude(pk=other.pk), today)
+    )
+    found = news.newest_in_cases(queries.CaseFilter(), day_of(at))
+    assert [each.what for each in found] == ["notice"]
 
 
 def test_a_case_is_carried_from_notice_to_its_end(stage, at):

@@ -7,7 +7,7 @@ import pytest
 from folkmoot.common.errors import BadInput, Conflict, NotAllowed
 from folkmoot.duties.models import Duty
 from folkmoot.framework.cases import actions, calendars
-from folkmoot.framework.cases.findings import finding, space_answered_by
+from folkmoot.framework.cases.findings import finding, space_answered_by, steps_taken
 from folkmoot.framework.importing import put_in_use
 from folkmoot.framework.models import Case
 from folkmoot.people.queries import day_of
@@ -119,6 +119,47 @@ def test_a_notice_that_nobody_decides_on_lapses_by_the_rule(stage, at):
         begun.decide(stage, case, after=left + 1)
     assert actions.end_what_is_over(at=late) == 0
     assert begun.propose(stage, at=late + DAY).state == "noticed"
+
+
+def test_a_notice_that_lapsed_keeps_no_new_one_out(stage, at):
+    old = begun.propose(stage)
+    after = (dt.date(2027, 6, 22) - day_of(at)).days + 1
+    with pytest.raises(Conflict):
+        begun.propose(stage, at=at + (after - 1) * DAY)
+    assert begun.propose(stage, at=at + after * DAY).state == "noticed"
+    old.refresh_from_db()
+    assert (old.state, old.last_on) == ("lapsed", dt.date(2027, 6, 23))
+    reply = Duty.objects.order_by("pk").first()
+    assert (reply.ended, reply.waived_reason) == ("waived", "notice-lapsed")
+
+
+def test_a_step_whose_time_is_over_keeps_no_new_one_out(stage, at):
+    old = begun.running(stage)
+    later = at + ((old.ends - day_of(at)).days + 1) * DAY
+    begun.figure(3.0, year=2027)
+    begun.propose(stage, at=later)
+    old.refresh_from_db()
+    assert (old.state, old.ending) == ("ended", "time-over")
+
+
+def test_what_may_follow_is_no_decision_once_the_notice_has_lapsed(stage, at):
+    case = begun.propose(stage)
+    last = dt.date(2027, 6, 22)
+    assert [m.what for m in file_of(case, last).moves] == ["reply", "decide", "withdraw"]
+    assert [m.what for m in file_of(case, last + DAY).moves] == ["reply", "withdraw"]
+
+
+def test_a_step_ended_when_its_time_was_over_however_late_that_was_said(stage, at):
+    case = begun.running(stage)
+    said = case.ends + 200 * DAY
+    assert actions.end_what_is_over(at=at + (said - day_of(at)).days * DAY) == 1
+    area = case.area
+
+    def ended(on):
+        (taken,) = steps_taken(area, begun.SEN, "england-as-found", on, "record", "")
+        return taken.until, taken.ending
+
+    assert ended(case.ends + DAY) == ended(said + DAY) == (case.ends, "time-over")
 
 
 def test_in_a_pause_nothing_is_proposed_and_the_finding_says_why(db, at):

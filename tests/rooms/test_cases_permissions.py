@@ -175,6 +175,21 @@ def test_another_department_or_body_does_nothing_in_a_case(stage, at):
         begun.propose(stage, actor=home, place=YORK)
 
 
+def test_a_notice_of_an_older_version_is_decided_by_whom_its_step_names(db, at):
+    """As in a first version, whose officer decides on a notice and may, in so many words, not."""
+    stage = begun.stage(
+        at,
+        roles=[
+            {"id": "officer-of-the-centre", "title": "Officer", "may": ["propose"]},
+            {"id": "minister", "title": "Minister", "may": ["decide"]},
+        ],
+    )
+    case = begun.propose(stage)
+    with pytest.raises(NotAllowed):
+        begun.decide(stage, case, actor=stage.devon)
+    assert begun.decide(stage, case).state == "running"
+
+
 def test_the_offices_and_the_powers_that_a_framework_names_are_kept_to(db, at):
     """An office that another role asks for, and a role that may decide but not propose."""
     roles = [

@@ -73,6 +73,16 @@ def test_the_whole_course_is_tried_out_and_nothing_reaches_the_record(player, at
     assert duty_queries.promptness_of(DEVON_COUNCIL, today + 900 * DAY).settled == 0
 
 
+def test_a_notice_lapses_in_a_rehearsal_too(player, at):
+    day = day_of(at)
+    old = actions.propose(**begun.proposal(actor=player, at=at, **HERE))
+    with pytest.raises(Conflict):
+        actions.propose(**begun.proposal(actor=player, at=at, on=day + 20 * DAY, **HERE))
+    new = actions.propose(**begun.proposal(actor=player, at=at, on=day + 300 * DAY, **HERE))
+    old.refresh_from_db()
+    assert (old.state, new.state) == ("lapsed", "noticed")
+
+
 def test_a_refusal_is_tried_out_too(player, at):
     before = PublicAct.objects.count()
     case = actions.propose(**begun.proposal(actor=player, at=at, place=YORK, **HERE))

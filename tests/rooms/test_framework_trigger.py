@@ -187,6 +187,26 @@ def test_a_step_waits_for_the_one_before_it(until, ending, allowed, found):
     assert "no more than 36 months before: Notice (illustrative)." in order.asks
 
 
+@pytest.mark.parametrize("ending", ["time-over", "exit-test-met"])
+@pytest.mark.parametrize(
+    ("since", "until", "allowed", "found"),
+    [
+        (1, 400, False, "It was not taken."),
+        (1, None, False, "It was not taken."),
+        (-400, 1, True, ", and is running."),
+        (0, 1, True, ", and is running."),
+    ],
+)
+def test_what_came_later_is_not_known_on_the_day(since, until, ending, allowed, found):
+    known = facts({DEVON: [3.2, 3.2]})
+    first, last = (n if n is None else TODAY + dt.timedelta(days=n) for n in (since, until))
+    taken = [Taken("notice", 7, first, last, ending if last else "")]
+    after = find(two_steps(), "support", DEVON, known, TODAY, service=SEN, taken=taken)
+
+    assert after.allowed == allowed
+    assert next(c for c in after.conditions if c.of == "order").found.endswith(found)
+
+
 def test_of_several_the_one_that_leads_on_is_named():
     known = facts({DEVON: [3.2, 3.2]})
     taken = [

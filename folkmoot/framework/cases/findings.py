@@ -54,7 +54,8 @@ def steps_taken(
 ) -> list[Taken]:
     """The steps of a framework already taken in a matter, running or ended, oldest first.
 
-    One whose time was over before the day ended with its time, though nobody has said so yet.
+    One whose time was over ended with its time: on the day, though nobody has said so yet, and
+    before it, however late that was said.
     """
     rows = Case.objects.filter(
         space=space,
@@ -68,7 +69,8 @@ def steps_taken(
     found = []
     for row in rows:
         over = row.state == RUNNING and row.ends is not None and row.ends < on
-        until, ending = (row.ends, TIME_OVER) if over else (row.ended_on, row.ending)
+        ending = TIME_OVER if over else row.ending
+        until = row.ends if ending == TIME_OVER else row.ended_on
         found.append(Taken(row.step, row.pk, row.starts or row.proposed_on, until, ending))
     return found
 

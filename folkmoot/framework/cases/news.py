@@ -51,4 +51,6 @@ def newest_in_cases(wanted: CaseFilter, today: dt.date, *, size: int = 50) -> li
             event.at,
         )
         for event in events
+        # A case may have moved out of those that are wanted since its events were read.
+        if event.case_id in lines
     ]

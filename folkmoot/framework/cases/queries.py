@@ -330,6 +330,7 @@ def case_file(case: int, today: dt.date, *, space: str = "record", run: str = ""
         rules.offices_of(framework, step.decides) if step else (),
         row.centre.name,
         line.body_name,
+        today,
     )
     return CaseFile(
         line=line,

@@ -126,13 +126,17 @@ def may_follow(state: str, what: str) -> bool:
 
 
 def offices_of(framework: Framework, role: str) -> tuple[str, ...]:
-    """The offices, one of which must be held to play a role of a framework; empty: any."""
+    """The offices, one of which must be held to play a role of a framework; empty: any.
+
+    Those that the role names itself; else, of the roles that ministers have played in frameworks
+    from before roles named offices, the minister's, whatever the version; else none.
+    """
     named = next((known.office for known in framework.roles if known.id == role), ())
     return named or _OFFICES_OF.get(role, ())
 
 
 def may_not(framework: Framework, role: str, act: str) -> str:
-    """Why nobody acts by a role of a framework (``act``: "propose" or "decide"), or ""."""
+    """Why a framework does not let a role ``act`` ("propose" or "decide"), or ""."""
     found = next((known for known in framework.roles if known.id == role), None)
     if found is None:
         return f"{framework.title} has no role {role!r}, so nobody may {act} this."
@@ -275,17 +279,25 @@ def reply_faults(course: Course, on: dt.date, *, late: bool) -> list[Fault]:
     ]
 
 
-def moves(course: Course, offices: Collection[str], centre: str, body: str) -> list[Move]:
+def moves(
+    course: Course,
+    offices: Collection[str],
+    centre: str,
+    body: str,
+    today: dt.date | None = None,
+) -> list[Move]:
     """What may be done next in a case, with names for who may.
 
-    ``offices``: those of the centre that decide; empty: any.
+    ``offices``: those of the centre that decide; empty: any. ``today``: after the last day of
+    decision there is none any more; None to leave that out.
     """
     found = []
     if course.state == NOTICED:
         if course.replied_on is None and not course.reply_waived:
             found.append(Move(REPLY, body, course.notice_on))
         who = f"{centre} ({office})" if (office := office_words(offices)) else centre
-        found.append(Move(DECIDE, who, earliest_decision(course)))
+        if today is None or today <= last_decision(course):
+            found.append(Move(DECIDE, who, earliest_decision(course)))
         found.append(Move(WITHDRAW, centre, course.last_on))
     if course.state == RUNNING:
         found.append(Move(REVIEW, centre, course.last_on))
@@ -329,7 +341,10 @@ def _notice_says(course: Course, due: dt.date, today: dt.date, body: str) -> str
 
 
 def days_within(spans: Iterable[Span], first: dt.date, last: dt.date) -> int:
-    """How many days of some times lie between two days, both included."""
+    """How many days some times lasted between two days: from the first day of each to its last.
+
+    Counted as one emergency is: from a Monday to the Tuesday is one day, not two.
+    """
     cut = ((max(span.starts, first), min(span.ends, last)) for span in spans)
     return sum(max((end - start).days, 0) for start, end in cut)
 

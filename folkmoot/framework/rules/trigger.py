@@ -299,22 +299,30 @@ def _order(
         f"{months} months before: {title}."
     )
     since = months_before(on, months)
-    own = sorted((t for t in taken if t.step == step.after), key=lambda t: (t.since, t.case))
+    begun = (t for t in taken if t.step == step.after and t.since <= on)
+    own = sorted(begun, key=lambda t: (t.since, t.case))
     met = [t for t in own if _leads_on(t, since, on)]
     if not own:
         return [Checked("order", asks, "It was not taken.", False)]
-    return [Checked("order", asks, _taken_words((met or own)[-1]), bool(met))]
+    return [Checked("order", asks, _taken_words((met or own)[-1], on), bool(met))]
 
 
 def _leads_on(taken: Taken, since: dt.date, on: dt.date) -> bool:
-    if taken.until is None:
-        return taken.since <= on
-    return taken.ending == TIME_OVER and since <= taken.until
+    if taken.since > on:
+        return False
+    if _runs(taken, on):
+        return True
+    return taken.ending == TIME_OVER and taken.until is not None and since <= taken.until
 
 
-def _taken_words(taken: Taken) -> str:
+def _runs(taken: Taken, on: dt.date) -> bool:
+    """Whether a step that has begun was still running on a day, whatever came of it later."""
+    return taken.until is None or taken.until > on
+
+
+def _taken_words(taken: Taken, on: dt.date) -> str:
     said = f"It was taken in case {taken.case}, from {day_words(taken.since)}"
-    if taken.until is None:
+    if taken.until is None or _runs(taken, on):
         return f"{said}, and is running."
     return f"{said}, and ended on {day_words(taken.until)}: {ENDINGS[taken.ending]}."
 

@@ -18,7 +18,6 @@ from folkmoot.framework.cases.actions.keeping import (
     hold,
     keep,
     move,
-    part_in,
     refuse,
     words_fault,
 )
@@ -60,18 +59,18 @@ def decide(
 ) -> Case:
     """Decide on a notice, once: ``go-ahead`` or ``do-not-step-in``.
 
-    By whoever the step of the framework says decides. Not before the days of notice and reply are
-    over, and not in a pause. ``reasons`` and ``equality`` (how the decision weighs what it does to
-    different groups of people) are published. Going ahead needs the framework to allow the step
-    on the day of the decision too; the step then runs from that day, with its first review due.
+    By whoever holds, on the day, an office that the step of the framework says decides. Not
+    before the days of notice and reply are over, and not in a pause. ``reasons`` and ``equality``
+    (how the decision weighs what it does to different groups of people) are published. Going
+    ahead needs the framework to allow the step on the day of the decision too; the step then runs
+    from that day, with its first review due.
     ``seen`` is the version of the case that the actor looked at. Raises NotFound, NotAllowed,
     BadInput with every fault, and Conflict where it is decided or withdrawn already.
     """
     held = hold(case, space, DECIDE, actor=actor, seen=seen)
     row, rung = held.case, _rung(held)
     today = day_of(at)
-    framework, centre = held.in_use.framework, row.centre.slug
-    by = part_in(actor, framework, rung.decides, "decide", centre, today, space).acting_office
+    by = _decider(held, rung, actor, today)
     day = acting_day(space, today, on)
     refuse(
         [
@@ -113,6 +112,17 @@ def _rung(held: Held) -> Step:
     if rung is None:
         raise NotAllowed("The framework has no such step.")
     return rung
+
+
+def _decider(held: Held, rung: Step, actor: Person | None, today: dt.date) -> str:
+    """The office by which ``actor`` decides on a step. Raises NotAllowed.
+
+    The step itself names who decides: what its role may besides was asked when the framework was
+    put into use, and asked again it would leave notices of older versions to be decided by nobody.
+    """
+    offices = offices_of(held.in_use.framework, rung.decides)
+    centre, space = held.case.centre.slug, held.case.space
+    return centre_role(actor, offices, centre, today, space).acting_office
 
 
 def _unmet(found: Finding) -> str:

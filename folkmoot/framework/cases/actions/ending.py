@@ -137,11 +137,15 @@ def end_what_is_over(
     running = Case.objects.filter(space=space, state__in=OPEN)
     if case is not None:
         running = running.filter(pk=case)
-    return sum(_end_by_rule(pk, space, day, at) for pk in running.values_list("pk", flat=True))
+    return sum(end_by_rule(pk, space, day, at) for pk in running.values_list("pk", flat=True))
 
 
 @transaction.atomic
-def _end_by_rule(case: int, space: str, day: dt.date, at: dt.datetime) -> int:
+def end_by_rule(case: int, space: str, day: dt.date, at: dt.datetime) -> int:
+    """End a case, or let it lapse, where its time or test has come on a day; how many: 0 or 1.
+
+    Raises NotFound.
+    """
     held = hold(case, space, actor=None)
     row = held.case
     if row.state == NOTICED and day > max(last_decision(held.course), held.course.last_on):

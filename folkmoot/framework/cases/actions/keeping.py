@@ -116,17 +116,16 @@ def part_in(
     actor: Person | None,
     framework: Framework,
     role: str,
-    act: str,
     centre: str,
     today: dt.date,
     space: str,
 ) -> HeldRole:
-    """The role by which ``actor`` plays one of a framework's, to "propose" or "decide".
+    """The role by which ``actor`` proposes as one of a framework's.
 
     Raises NotAllowed where they do not hold an office that it asks for, and where the framework
     does not let that role do so, whoever plays it.
     """
-    why = may_not(framework, role, act)
+    why = may_not(framework, role, "propose")
     if why:
         raise NotAllowed(why)
     return centre_role(actor, offices_of(framework, role), centre, today, space)

@@ -15,6 +15,7 @@ from folkmoot.common.errors import BadInput, Conflict, Fault, NotFound
 from folkmoot.duties.actions import owe
 from folkmoot.duties.rules import REPLY, NewDuty, acting_day, day_words
 from folkmoot.framework.cases import calendars
+from folkmoot.framework.cases.actions.ending import end_by_rule
 from folkmoot.framework.cases.actions.keeping import (
     centre_role,
     keep,
@@ -132,8 +133,9 @@ def propose(
     refuse([*told, *strangers, *pause_fault(pauses, day)])
     rung = in_use.framework.step(step)
     if rung is not None:
-        by = part_in(actor, in_use.framework, rung.proposes, "propose", centre, today, space)
+        by = part_in(actor, in_use.framework, rung.proposes, centre, today, space)
     run = run_of(actor) if space == "rehearsal" and actor is not None else ""
+    end_what_stands_here(space, run, area, service, step, day, at)
     found = find_here(in_use, step, area, service, day, space=space, run=run)
     case = Case(
         space=space, run=run, framework_id=in_use.id, step=step, area=area, service=service,
@@ -154,6 +156,22 @@ def propose(
     keep_here(NOTICE)
     owe_reply(case, rule_of(in_use, rung), in_use.framework.version, by.acting_office, day, at)
     return case
+
+
+def end_what_stands_here(
+    space: str, run: str, area: Area, service: str, step: str, day: dt.date, at: dt.datetime
+) -> None:
+    """End or let lapse by the rule, as of a day, what is open of a step in a matter.
+
+    So that a notice without force, which nobody has said so of yet, keeps no new one out. In a
+    rehearsal, whose days nothing else watches, this is when the rule is kept.
+    """
+    stands = Case.objects.filter(
+        space=space, run=run, area=area, service=service, step=step, outside=False,
+        state__in=OPEN,
+    )  # fmt: skip
+    for case in list(stands.order_by("pk").values_list("pk", flat=True)):
+        end_by_rule(case, space, day, at)
 
 
 def open_case(case: Case) -> None:
