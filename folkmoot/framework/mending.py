@@ -73,6 +73,8 @@ _PARTS: dict[str | int, dict[str, Any]] = {
     "conditions": _CONDITION,
     "exit": _EXIT,
 }  # fmt: skip
+# Lists that are parts of a step and of nothing else.
+_BELOW = frozenset({"triggers", "conditions", "exit"})
 _ROUNDS = 4
 
 
@@ -125,7 +127,8 @@ def _stand_in(fields: dict[str, Any], path: Where) -> None:
         part = part[key]
     key = path[-1]
     if isinstance(part, list) and isinstance(key, int):
-        whole = _PARTS.get(path[-2])
+        # A step names safeguards and powers in lists called as those of the framework are.
+        whole = _PARTS.get(path[-2]) if len(path) == 2 or path[-2] in _BELOW else None
         if whole is None:
             _stand_in(fields, path[:-1])
             return

@@ -173,6 +173,20 @@ def test_a_part_that_does_not_hang_together_shows_once_its_fields_are_sound(tmp_
     }
 
 
+@pytest.mark.parametrize("part", ["safeguards", "powers"])
+def test_a_faulty_name_in_a_step_is_mended_as_a_name(tmp_path, part):
+    """The lists of a step are called as those of the framework, which hold whole parts."""
+    fields = framework(standard(), standard(id="second")).document()
+    fields["ladder"][0] |= {part: [5]}
+    fields["standards"][1] |= {"service": "magic"}
+
+    read, _ = read_framework(write(tmp_path / "frameworks", fields))
+    assert read is not None
+    assert all(isinstance(name, str) for name in getattr(read.framework.ladder[0], part))
+    found = {where for where, _ in every_fault(tmp_path / "frameworks", fields)}
+    assert {f"ladder.0.{part}.0", "standards.1.service"} <= found
+
+
 @pytest.mark.parametrize("part", ["standards", "roles", "ladder", "safeguards"])
 @pytest.mark.parametrize("value", [None, "text", 7, {}, [], [None], ["text"], [{}]])
 def test_no_nonsense_in_place_of_a_part_crashes_the_check(tmp_path, part, value):
