@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from django.db.models import QuerySet
@@ -19,7 +19,9 @@ from folkmoot.framework.queries import (
     Required,
     current,
     held_rows,
+    last_day,
     required,
+    superseded,
     version_of,
     versions,
 )
@@ -109,6 +111,8 @@ def framework_called(key: str, on: dt.date) -> InUse:
     if key and key not in known and slug not in {each.partition("@")[0] for each in known}:
         raise NotFound(f"There is no framework {key!r}. There are: {', '.join(known)}.")
     found = version_of(slug, version, on) if version else current(on, slug or SHIPPED)
+    if version:
+        found = replace(found, until=last_day(found.framework, superseded(found)))
     if found.space != FrameworkVersion.Space.RECORD:
         raise NotFound(f"There is no framework {key!r}. There are: {', '.join(known)}.")
     return found

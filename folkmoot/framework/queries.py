@@ -14,6 +14,7 @@ from folkmoot.common.errors import NotFound
 from folkmoot.framework.catalogue import Framework, Standard
 from folkmoot.framework.models import FrameworkVersion, StandardAccount, Standing
 from folkmoot.framework.rules.facts import Fact
+from folkmoot.framework.rules.trigger import Superseded
 from folkmoot.framework.rules.wording import no_figures, stands
 
 SHIPPED = "england-as-found"
@@ -22,7 +23,10 @@ ILLUSTRATIVE = "illustrative"
 
 @dataclass(frozen=True, slots=True)
 class InUse:
-    """A version of a framework as it is in use; ``on``: the day it was asked for, if any."""
+    """A version of a framework as it is in use.
+
+    ``on``: the day it was asked for, if any. ``until``: its last day, where that was asked too.
+    """
 
     id: int
     framework: Framework
@@ -30,6 +34,7 @@ class InUse:
     digest: str
     space: str
     on: dt.date | None = None
+    until: dt.date | None = None
 
 
 # Frameworks by digest: what a digest names never changes.
@@ -77,6 +82,25 @@ def version_of(slug: str, version: str, on: dt.date | None = None) -> InUse:
         known = ", ".join(str(row) for row in _light().order_by("slug", "-starts"))
         raise NotFound(f"There is no framework {slug} {version}. There are: {known or 'none'}.")
     return in_use_of(row, on)
+
+
+def superseded(in_use: InUse) -> Superseded | None:
+    """The version of the same framework that takes the place of this one, and from which day.
+
+    One query.
+    """
+    framework = in_use.framework
+    later = FrameworkVersion.objects.filter(slug=framework.slug).filter(
+        Q(starts__gt=framework.starts) | Q(starts=framework.starts, pk__gt=in_use.id)
+    )
+    row = later.order_by("starts", "-pk").values_list("version", "starts").first()
+    return Superseded(*row) if row else None
+
+
+def last_day(framework: Framework, later: Superseded | None) -> dt.date | None:
+    """The last day of a version: its own end, or that before ``later`` begins; None: none set."""
+    before = later.starts - dt.timedelta(days=1) if later else None
+    return min((day for day in (before, framework.ends) if day), default=None)
 
 
 def versions(space: str = FrameworkVersion.Space.RECORD) -> list[InUse]:
@@ -256,6 +280,7 @@ def required(in_use: InUse, on: dt.date, service: str | None = None) -> list[Req
     """What the framework requires or asks for, of one service or of all. One query."""
     accounts = {row.standard: row for row in StandardAccount.objects.filter(framework=in_use.id)}
     found = []
+    ended = in_use.until is not None and in_use.until < on
     for standard in in_use.framework.standards:
         if service is not None and standard.service != service:
             continue
@@ -267,7 +292,7 @@ def required(in_use: InUse, on: dt.date, service: str | None = None) -> list[Req
                 row.summary["states"] if row else {},
                 row.summary["failing"] if row else 0,
                 "" if row and row.period else no_figures(standard),
-                _asked(standard, on),
+                not ended and _asked(standard, on),
             )
         )
     return found

@@ -206,6 +206,14 @@ def test_a_milestone_that_has_passed_is_said_alike_of_a_version_by_its_name(path
             assert said
 
 
+def test_nothing_is_in_force_by_a_version_that_another_took_the_place_of() -> None:
+    path = "/standards?limit=1000&framework=england-as-found@2026-11-23.1"
+    with time_machine.travel("2026-11-29 12:00Z"):
+        assert {row["in_force"] for row in items(path)} == {False}
+    with time_machine.travel("2026-11-28 12:00Z"):
+        assert True in {row["in_force"] for row in items(path)}
+
+
 class TestRehearsal:
     """Only what is of the record ever appears."""
 

@@ -333,6 +333,23 @@ def test_only_what_is_asked_and_published_nowhere_is_a_finding(built, client, ke
     assert "nobody can tell" not in said
 
 
+@pytest.mark.parametrize(
+    ("on", "says"),
+    [
+        ("2026-11-29", "It ran from 23 November 2026 to 28 November 2026."),
+        ("2026-11-28", "It runs from 23 November 2026 to 28 November 2026."),
+    ],
+)
+def test_a_version_that_another_took_the_place_of_says_so(built, client, on, says):
+    with time_machine.travel(f"{on} 12:00Z"):
+        html = get(client, "/framework/england-as-found/2026-11-23.1/")
+
+    assert says in text_of(html)
+    assert "no end set" not in text_of(html)
+    assert f'<a href="{NEWEST}">Version 2026-11-29.1 t' in html
+    assert "with no end set" in text_of(get(client, NEWEST))
+
+
 def test_a_milestone_that_has_passed_does_not_contradict_itself(built, client):
     said = text_of(get(client, "/standard/ae-four-hours-march-2026/"))
 

@@ -5,15 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 
-from django.db.models import Q
-
 from folkmoot.common.errors import BadInput, Fault
 from folkmoot.framework import queries as framework_queries
 from folkmoot.framework.cases import calendars
 from folkmoot.framework.cases.rules import ENDED, RUNNING, TIME_OVER
-from folkmoot.framework.models import Case, FrameworkVersion
+from folkmoot.framework.models import Case
 from folkmoot.framework.queries import ILLUSTRATIVE, SHIPPED, InUse
-from folkmoot.framework.rules.trigger import LOCAL, Checked, Finding, Superseded, Taken, find
+from folkmoot.framework.rules.trigger import LOCAL, Checked, Finding, Taken, find
 from folkmoot.places.models import Area
 from folkmoot.places.queries import area_by_code
 from folkmoot.services.models import Service
@@ -73,16 +71,6 @@ def steps_taken(
         until = row.ends if ending == TIME_OVER else row.ended_on
         found.append(Taken(row.step, row.pk, row.starts or row.proposed_on, until, ending))
     return found
-
-
-def superseded(in_use: InUse) -> Superseded | None:
-    """The version of the same framework that takes the place of this one, and from which day."""
-    framework = in_use.framework
-    later = FrameworkVersion.objects.filter(slug=framework.slug).filter(
-        Q(starts__gt=framework.starts) | Q(starts=framework.starts, pk__gt=in_use.id)
-    )
-    row = later.order_by("starts", "-pk").values_list("version", "starts").first()
-    return Superseded(*row) if row else None
 
 
 def finding(
@@ -162,7 +150,7 @@ def find_here(
             on,
             service=service,
             taken=steps_taken(area, service, framework.slug, on, space, run),
-            superseded=superseded(in_use),
+            superseded=framework_queries.superseded(in_use),
         )
     paused = [p for p in calendars.pauses(framework, area.nation, area.kind) if p.holds(on)]
     if paused and all(condition.met for condition in found.conditions if condition.of == "pause"):

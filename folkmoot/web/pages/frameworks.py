@@ -148,16 +148,20 @@ def _parts(in_use: InUse, on: dt.date) -> list[ServicePart]:
 
 def _page(request: HttpRequest, in_use: InUse, *, newest: bool) -> HttpResponse:
     framework = in_use.framework
+    later = queries.superseded(in_use)
+    last, today = queries.last_day(framework, later), timezone.localdate()
     others = [one for one in every_version() if one.framework.slug == framework.slug]
     context = {
         "framework": framework,
         "in_use": in_use,
         "newest": newest,
         "from": day(framework.starts),
-        "to": day(framework.ends) if framework.ends else "",
+        "to": day(last) if last else "",
+        "over": last is not None and last < today,
+        "later": later,
         "adopted": timezone.localdate(in_use.adopted_at),
         "others": [one for one in others if one.id != in_use.id],
-        "services": _parts(in_use, timezone.localdate()),
+        "services": _parts(in_use, today),
         "rungs": _rungs(framework, edition()),
         "trail": [(_("What is required"), "/frameworks/")],
     }
