@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from django.db import transaction
@@ -16,6 +17,15 @@ from folkmoot.framework.models import FrameworkVersion
 from folkmoot.framework.reading import read_frameworks
 
 OFFICE = "build"
+DAYS = "days"
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """Versions in use, and why others of the folder are not: those in use have their days."""
+
+    versions: tuple[FrameworkVersion, ...]
+    left_out: tuple[Fault, ...]
 
 
 def subject_of(framework: Framework) -> str:
@@ -64,32 +74,46 @@ def put_in_use(
 def clashes(framework: Framework) -> list[Fault]:
     """Why a version cannot stand beside those in use: its name or its days are taken.
 
-    None where this very version is in use. One query.
+    Days are told of with the kind "days". None where this very version is in use. One query.
     """
     where = f"{framework.slug} {framework.version}"
     others = list(FrameworkVersion.objects.filter(slug=framework.slug).order_by("-starts", "-pk"))
     if any(other.digest == framework.digest() for other in others):
         return []
+    return _name_clash(framework, others, where) or _days_clash(framework, others, where)
+
+
+def _name_clash(
+    framework: Framework, others: Sequence[FrameworkVersion], where: str
+) -> list[Fault]:
     if any(other.version == framework.version for other in others):
         what = "This version is in use with other content, and a version is never changed."
         return [Fault(where, what, "Give the changed framework a new version and a day to begin.")]
+    return []
+
+
+def _days_clash(
+    framework: Framework, others: Sequence[FrameworkVersion], where: str
+) -> list[Fault]:
     # A later version takes over from the day it begins, so only one that begins no later clashes.
     clash = [other for other in others if other.starts >= framework.starts]
     if clash:
         what = f"Version {clash[0].version} begins on {clash[0].starts}, no earlier than this one."
-        return [Fault(where, what, "Let the new version begin after those in use.")]
+        return [Fault(where, what, "Let the new version begin after those in use.", kind=DAYS)]
     # One whose end is set was promised to hold until then.
     ending = [other for other in others if other.ends and other.ends >= framework.starts]
     if ending:
         what = f"Version {ending[0].version} runs until {ending[0].ends}, into this one."
-        return [Fault(where, what, "Let the new version begin on the day after, or later.")]
+        remedy = "Let the new version begin on the day after, or later."
+        return [Fault(where, what, remedy, kind=DAYS)]
     return []
 
 
-def load_shipped(
-    folder: Path, known: Known, *, at: dt.datetime, office: str = OFFICE
-) -> Sequence[FrameworkVersion]:
+def load_shipped(folder: Path, known: Known, *, at: dt.datetime, office: str = OFFICE) -> Loaded:
     """Put every framework in ``folder`` into use, all or none. Safe to repeat.
+
+    But for versions whose days are those of one that was put into use here: that one holds, and
+    they are left out and told of.
 
     ``known``: what they may name. Raises BadInput with every fault that needs no figures: a new
     release of data never stops a build.
@@ -100,5 +124,13 @@ def load_shipped(
     if faults:
         raise BadInput(faults, f"The frameworks have {len(faults)} faults.")
     found.sort(key=lambda read: (read.framework.slug, read.framework.starts))
+    versions: list[FrameworkVersion] = []
+    left_out: list[Fault] = []
     with transaction.atomic():
-        return [put_in_use(read.framework, office=office, at=at) for read in found]
+        for read in found:
+            clash = clashes(read.framework)
+            if clash and all(fault.kind == DAYS for fault in clash):
+                left_out += clash
+            else:
+                versions.append(put_in_use(read.framework, office=office, at=at))
+    return Loaded(tuple(versions), tuple(left_out))

@@ -39,7 +39,7 @@ def build_whole(
     progress(_LATER, 0, 2)
     bodies = import_bodies(data, catalogue, at=at)
     progress(_LATER, 1, 2)
-    load_shipped(catalogue / "frameworks", known_here(), at=at)
+    loaded = load_shipped(catalogue / "frameworks", known_here(), at=at)
     import_elsewhere(data)
     standings = build_standings(at)
     progress(_LATER, 2, 2)
@@ -47,4 +47,5 @@ def build_whole(
     return (
         f"{account}\n{bodies.bodies:,} bodies with {bodies.offices:,} offices; "
         f"{standings.judged} standards judged, {standings.unchanged} unchanged."
+        + "".join(f"\nLeft out: {fault.where}. {fault.what}" for fault in loaded.left_out)
     )

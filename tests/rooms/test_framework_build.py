@@ -163,35 +163,6 @@ def test_another_release_is_judged_again_even_with_the_same_inputs(built):
     assert set(Standing.objects.values_list("release__number", flat=True)) == {2}
 
 
-def rows_by_version(model):
-    """All that is written of each version, but for its number."""
-    left_out = {"id", "framework_id", "computed_at"}
-    found = {}
-    for row in model.objects.order_by("framework", "pk").values():
-        own = {name: value for name, value in row.items() if name not in left_out}
-        found.setdefault(row["framework_id"], []).append(own)
-    return list(found.values())
-
-
-def test_the_same_standard_in_several_versions_is_judged_once_with_the_same_rows(
-    built, monkeypatch
-):
-    put_in_use(unlabelled(version="2", **{"from": dt.date(2026, 6, 1)}), office="build", at=AT)
-    build_standings(AT)
-    apart = [rows_by_version(model) for model in (Standing, StandardAccount)]
-    Standing.objects.all().delete()
-    StandardAccount.objects.all().delete()
-    judgements = []
-    judge = building.judge
-    monkeypatch.setattr(building, "judge", lambda *of: judgements.append(of) or judge(*of))
-
-    report = build_standings(AT)
-
-    assert (report.judged, report.standings, len(judgements)) == (2, 18, 1)
-    assert [rows_by_version(model) for model in (Standing, StandardAccount)] == apart
-    assert len(apart[0]) == 2
-
-
 def test_standings_without_an_account_go(built):
     MeasureAccount.objects.all().delete()
 
