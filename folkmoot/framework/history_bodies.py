@@ -28,9 +28,10 @@ def body_panel(measure: Measure, release: Release) -> Panel | None:
     """Every body of which the release counts anybody: None if there is none. Two queries.
 
     A body that saw nobody in any period is left out: nothing could be asked of it. Which bodies
-    ended, and when, is not known, so all of them are taken to be there throughout.
+    ended, and when, is not known, so all of them are taken to be there throughout. Its counts are
+    those that the value is the share of: figures of bodies have no others (``BodyReading``).
     """
-    columns = ("body", "period", "period_end", "value", "denominator", "row", "status")
+    columns = ("body", "period", "period_end", "value", "numerator", "denominator", "row", "status")
     found = list(
         BodyObservation.objects.filter(measure=measure, release=release).values_list(*columns)
     )
@@ -41,13 +42,13 @@ def body_panel(measure: Measure, release: Release) -> Panel | None:
     place = {slug: at for at, slug in enumerate(seen)}
     column = {period: at for at, (_, period) in enumerate(periods)}
     shape = (len(seen), len(periods))
-    value, cases = np.full(shape, np.nan), np.full(shape, np.nan)
+    value, cases, above = (np.full(shape, np.nan) for _ in range(3))
     number, status = np.zeros(shape, dtype=np.int64), np.full(shape, "", dtype="<U60")
-    for slug, period, _end, figure, people, row, mark in found:
+    for slug, period, _end, figure, over, counted, row, mark in found:
         if slug in place:
             at = place[slug], column[period]
-            value[at] = np.nan if figure is None else figure
-            cases[at] = np.nan if people is None else people
+            # What there is none of becomes NaN.
+            value[at], cases[at], above[at] = np.array([figure, counted, over], dtype=np.float64)
             number[at], status[at] = row, mark
     kinds = {
         slug: (name, kind)
@@ -80,6 +81,7 @@ def body_panel(measure: Measure, release: Release) -> Panel | None:
         cases=cases,
         row=number,
         status=status,
+        above=above,
     )
 
 

@@ -1,17 +1,26 @@
 """Where NHS trusts stand: judged like places, month by month, and compared with nothing."""
 
 import datetime as dt
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from folkmoot.bodies.models import Body
 from folkmoot.framework import queries
 from folkmoot.framework.building import build_standings
+from folkmoot.framework.history_bodies import body_panel
 from folkmoot.framework.importing import put_in_use
 from folkmoot.framework.models import BodyStanding, FrameworkVersion, Standing
 from folkmoot.framework.queries_bodies import bodies_on, history_of_body
+from folkmoot.framework.rules.standing import judge
 from folkmoot.measures import receiving
-from folkmoot.measures.models import Account, MeasureAccount, Release
+from folkmoot.measures.models import (
+    Account,
+    Measure,
+    MeasureAccount,
+    Release,
+)
 from folkmoot.measures.receiving import measures_of
 from folkmoot.measures.rules.definition import HISTORY_FIELDS
 from folkmoot.places.models import Area
@@ -133,6 +142,20 @@ def test_trusts_stand_alike_in_versions_that_ask_alike():
 
     assert written() == apart
     assert [row[0] for row in apart] == ["1"] * 6 + ["2"] * 6
+
+
+def test_how_many_waited_is_what_the_publisher_counted_and_not_worked_out_from_the_share():
+    judged(*rows("RH8", 20, 30, 40), *rows("RQM", "", 10, 11))
+    release = Release.objects.get(source__slug="trusts")
+    made = body_panel(Measure.objects.get(), release)
+    assert made.above[0].tolist() == [20, 30, 40]
+    assert np.isnan(made.above[1, 0])
+
+    # A share that is printed in whole numbers, as some publishers do.
+    coarse = replace(made, value=np.full_like(made.value, 14.0))
+    (waits,) = asked().standards
+    found = judge(coarse, waits.model_copy(update={"applies_to": waits.bodies}))
+    assert found.affected[0].tolist() == [20, 30, 40]
 
 
 def test_boards_stand_beside_trusts_and_are_not_mixed_with_them():

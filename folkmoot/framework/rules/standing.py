@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from folkmoot.framework.catalogue import MINIMUMS, Standard
 
 # Bump when a change of method alters standings: they are then computed again.
-METHOD = "2026-11-29.1"
+METHOD = "2026-11-29.2"
 
 Floats = NDArray[np.float64]
 Booleans = NDArray[np.bool_]
