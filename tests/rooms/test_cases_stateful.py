@@ -27,6 +27,7 @@ from tests.rooms.duties_owed import DFE
 
 WHO = st.sampled_from(["minister", "official", "devon", "leeds", "administrator"])
 WHICH = st.integers(0, 3)
+MIDDLES = ["nothing", "noticed", "decidable", "running", "stopped", "hanging"]
 # Weighted towards whoever may, so that cases get somewhere.
 CENTRE = st.sampled_from(["minister"] * 4 + ["official", "devon"])
 
@@ -49,7 +50,7 @@ class Cases(RuleBasedStateMachine):
         transaction.set_rollback(True)
         self.atomic.__exit__(None, None, None)
 
-    @initialize(already=st.sampled_from(["nothing", "noticed", "decidable", "running", "hanging"]))
+    @initialize(already=st.sampled_from(MIDDLES))
     def begin(self, already):
         """Some begin in the middle, because few random walks get far from the beginning."""
         self.at = self.stage.at
@@ -63,6 +64,8 @@ class Cases(RuleBasedStateMachine):
             self.at += 200 * DAY
         if already == "running":
             begun.decide(self.stage, case)
+        if already == "stopped":
+            begun.decide(self.stage, case, outcome="do-not-step-in")
 
     def actor(self, who):
         return getattr(self.stage, who)
@@ -111,10 +114,13 @@ class Cases(RuleBasedStateMachine):
         duty = self.nth(Duty.objects, which)
         self.attempt(duty_actions.waive, actor=self.actor(who), duty=duty, reason=reason)
 
-    @rule(who=CENTRE, which=WHICH, outcome=st.sampled_from(["go-ahead"] * 3 + ["do-not-step-in"]))
+    @rule(who=CENTRE, which=WHICH, outcome=st.sampled_from(["go-ahead", "do-not-step-in"]))
     def decide(self, who, which, outcome):
+        # Where something waits for a decision mostly that: else few walks get to any.
+        waits = Case.objects.filter(state=rules.NOTICED)
+        rows = waits if which and waits.exists() else Case.objects
         self.attempt(
-            actions.decide, actor=self.actor(who), case=self.nth(Case.objects, which),
+            actions.decide, actor=self.actor(who), case=self.nth(rows, which),
             outcome=outcome, reasons=REASONS, equality=EQUALITY,
         )  # fmt: skip
 
