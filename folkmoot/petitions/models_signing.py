@@ -107,7 +107,8 @@ class Signature(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["petition"], name="signature_by_petition"),
+            # PostgreSQL has one of all petitions and origins besides (migration 0016). SQLite knows
+            # nothing of how rows are spread, and would rather use that than one of an address.
             models.Index(
                 fields=["petition"], condition=Q(origin=SPONSOR), name="signature_of_sponsor"
             ),
