@@ -15,7 +15,8 @@ from folkmoot.petitions.models import Petition
 from folkmoot.petitions.models_signing import TAKEN_BACK
 from folkmoot.petitions.rules.states import CLOSED, HIDDEN, MERGED, MODERATION, OPEN, SPONSORS
 from tests.rooms import petitions_made as made
-from tests.rooms.petitions_signers_machine import PEOPLE, Signers
+from tests.rooms.petitions_signers_always import PEOPLE
+from tests.rooms.petitions_signers_machine import Signers
 
 
 def _machine(world, done):
