@@ -8,7 +8,7 @@ from folkmoot.common.errors import BadInput, Conflict, NotAllowed
 from folkmoot.people.models import Role
 from folkmoot.people.queries import day_of
 from folkmoot.petitions.actions import moderating
-from folkmoot.petitions.actions.forgetting import forget_addresses, forget_some_addresses
+from folkmoot.petitions.actions.forgetting import forget_addresses
 from folkmoot.petitions.models import ModerationDecision
 from folkmoot.petitions.queries_appeals import appeal_until
 from folkmoot.petitions.queries_moderation import queue
@@ -182,7 +182,7 @@ def test_what_has_lost_its_signers_addresses_is_not_opened_again(world, at, how,
     late = at + 184 * DAY
     made.signatures(row, 3, at)
     if some:
-        assert forget_some_addresses(late, most=2) == 2
+        assert forget_addresses(late, most=2) == 2
     else:
         forget_addresses(late)
     ended = now(row)
