@@ -39,7 +39,6 @@ class Verb:
     words: str
     reasons: frozenset[str] = frozenset()
     needs_reason: bool = False
-    takes_away: bool = False  # something that was to be read before
 
 
 # Reasons for which a note may be withdrawn, with the words that stand in its place.
@@ -78,7 +77,6 @@ VERBS: dict[str, Verb] = {
         "took away that somebody held an office",
         frozenset(reasons.HOLDER_REMOVALS),
         needs_reason=True,
-        takes_away=True,
     ),
     "import-archive": Verb("took in an archive of petitions made on another site"),
     "accept-fault": Verb("accepted a fault", frozenset(FAULT_KINDS), needs_reason=True),
@@ -91,10 +89,7 @@ VERBS: dict[str, Verb] = {
     "answer-duty": Verb("gave an answer that was owed"),
     "correct-answer": Verb("put a correction beside an answer"),
     "withdraw-answer": Verb(
-        "withdrew the words of an answer",
-        frozenset(WITHDRAWAL_REASONS),
-        needs_reason=True,
-        takes_away=True,
+        "withdrew the words of an answer", frozenset(WITHDRAWAL_REASONS), needs_reason=True
     ),
     "propose-step": Verb("proposed to step in"),
     "refuse-step": Verb(
@@ -118,20 +113,12 @@ VERBS: dict[str, Verb] = {
     "switch-on": Verb("switched something on again"),
     "open-petition": Verb("opened a petition for signatures"),
     "reject-petition": Verb(
-        "did not accept a petition",
-        frozenset(reasons.MODERATION),
-        needs_reason=True,
-        takes_away=True,
+        "did not accept a petition", frozenset(reasons.MODERATION), needs_reason=True
     ),
-    "hide-petition": Verb(
-        "hid a petition", frozenset(reasons.MODERATION), needs_reason=True, takes_away=True
-    ),
+    "hide-petition": Verb("hid a petition", frozenset(reasons.MODERATION), needs_reason=True),
     "unhide-petition": Verb("showed a petition again that had been hidden"),
     "erase-petition": Verb(
-        "erased the words of a petition for good",
-        frozenset(LEGAL_REASONS),
-        needs_reason=True,
-        takes_away=True,
+        "erased the words of a petition for good", frozenset(LEGAL_REASONS), needs_reason=True
     ),
     "merge-petition": Verb(
         "joined a petition with another", frozenset({"duplicate"}), needs_reason=True
@@ -145,29 +132,19 @@ VERBS: dict[str, Verb] = {
     "decide-appeal": Verb(
         "decided on an appeal of a petitioner", frozenset(reasons.APPEALS), needs_reason=True
     ),
-    "set-aside-signatures": Verb(
-        "set aside signatures that came in an unusual pattern", takes_away=True
-    ),
+    "set-aside-signatures": Verb("set aside signatures that came in an unusual pattern"),
     "leave-signatures": Verb("looked at an unusual pattern of signatures and left them"),
     "restore-signatures": Verb("restored signatures that had been set aside"),
     "take-in-paper": Verb("took in signatures on paper"),
     "take-back-paper": Verb("was asked to take back a signature on paper"),
     "let-question-through": Verb("showed a question in public"),
     "reject-question": Verb(
-        "did not accept a question",
-        frozenset(reasons.MODERATION),
-        needs_reason=True,
-        takes_away=True,
+        "did not accept a question", frozenset(reasons.MODERATION), needs_reason=True
     ),
-    "hide-question": Verb(
-        "hid a question", frozenset(reasons.MODERATION), needs_reason=True, takes_away=True
-    ),
+    "hide-question": Verb("hid a question", frozenset(reasons.MODERATION), needs_reason=True),
     "unhide-question": Verb("showed a question again that had been hidden"),
     "erase-question": Verb(
-        "erased the words of a question for good",
-        frozenset(LEGAL_REASONS),
-        needs_reason=True,
-        takes_away=True,
+        "erased the words of a question for good", frozenset(LEGAL_REASONS), needs_reason=True
     ),
     "decide-question-appeal": Verb(
         "decided on an appeal about a question", frozenset(reasons.APPEALS), needs_reason=True
@@ -179,12 +156,18 @@ VERBS: dict[str, Verb] = {
         "said what became of a commitment", frozenset(reasons.COMMITMENTS), needs_reason=True
     ),
     "withdraw-note": Verb(
-        "withdrew the words beside an act",
-        frozenset(WITHDRAWAL_REASONS),
-        needs_reason=True,
-        takes_away=True,
+        "withdrew the words beside an act", frozenset(WITHDRAWAL_REASONS), needs_reason=True
     ),
 }
+
+# Acts by which something goes that was to be read before: no page from before is shown any more.
+TAKES_AWAY = frozenset(
+    {
+        *("remove-holder", "withdraw-answer", "withdraw-note", "set-aside-signatures"),
+        *("reject-petition", "hide-petition", "erase-petition"),
+        *("reject-question", "hide-question", "erase-question"),
+    }
+)
 
 REASON_WORDS: dict[str, str] = {
     **FAULT_KINDS,
@@ -310,14 +293,14 @@ def record_acts(acts: Iterable[NewAct]) -> list[PublicAct]:
     for act in acts:
         canonical = canonical_json(act, secrets.token_hex(16))
         rows.append(PublicAct(**asdict(act), canonical=canonical, sha256=digest_of(canonical)))
-    if any(VERBS[act.verb].takes_away for act in acts):
+    if any(act.verb in TAKES_AWAY for act in acts):
         count_removal(acts[-1].at)
     return PublicAct.objects.bulk_create(rows, batch_size=500)
 
 
 def count_removal(at: dt.datetime) -> None:
     """Note, in the caller's transaction, that something that was to be read is taken away: no
-    page from before is shown any more. Acts whose verb ``takes_away`` do so by themselves."""
+    page from before is shown any more. Acts that are in ``TAKES_AWAY`` do so by themselves."""
     Removal.objects.create(at=at)
 
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 import os
 import shutil
 import tempfile
@@ -30,8 +29,8 @@ LOOK_EVERY = 200  # pages written by a process between two looks at how many the
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A page as it was made: its compressed bytes, what kind of file it is, and when that was, in
-    seconds since 1970."""
+    """A page as it was made: its compressed bytes, what kind of file it is, and when its making
+    began, in seconds since 1970."""
 
     packed: bytes
     kind: str
@@ -90,10 +89,10 @@ def begin(removals: int) -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def keep(removals: int, address: str, language: str, page: Kept, begun: float = math.inf) -> None:
+def keep(removals: int, address: str, language: str, page: Kept) -> None:
     """Keep the newest page of an address, whole or not at all. A full disk is no trouble here.
 
-    ``removals`` and ``begun`` say when its making began: a page from before a removal, or from
+    ``removals``: how many there had been when its making began. A page from before another, or from
     before its address was barred, is not kept.
     """
     if "?" in address:
@@ -102,7 +101,7 @@ def keep(removals: int, address: str, language: str, page: Kept, begun: float = 
     head = json.dumps(asdict(_Head(address, language, page.kind, page.made)))
     path = _file(folder, address, language)
     try:
-        if _barred_since(path, begun):
+        if _barred_since(path, page.made):
             return
         _write(path, head.encode() + b"\n" + page.packed)
     except OSError:
@@ -118,11 +117,11 @@ def _write(path: Path, content: bytes) -> None:
     os.replace(file.name, path)
 
 
-def _barred_since(path: Path, begun: float) -> bool:
+def _barred_since(path: Path, moment: float) -> bool:
     """Whether the page of an address was barred after a moment: an empty file stands there."""
     with suppress(FileNotFoundError):
         found = path.stat()
-        return found.st_size == 0 and found.st_mtime >= begun
+        return found.st_size == 0 and found.st_mtime >= moment
     return False
 
 

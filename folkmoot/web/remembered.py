@@ -74,6 +74,7 @@ def leave_nothing_of(address: str) -> None:
 # public act, so the newest act stands for releases, duties and cases too. Cases themselves are
 # not counted: those of rehearsals would make every page anew, and none shows on one.
 _SHOWN_BY: tuple[tuple[type[Model], str], ...] = (
+    (Removal, "id"),
     (PublicAct, "id"),
     (StandardAccount, "computed_at"),
     (FrameworkVersion, "id"),
@@ -94,14 +95,14 @@ def _state() -> tuple[str, str]:
         for model, column in _SHOWN_BY
     ]
     counted = f"(SELECT MAX(counted_at) FROM {Petition._meta.db_table})"  # noqa: S608
-    removals = f"(SELECT COUNT(*) FROM {Removal._meta.db_table})"  # noqa: S608
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {VERSION_SQL}, {removals}, {counted}, {', '.join(parts)}")
-        newest, count, removed, last, *others = cursor.fetchone()
-    _SHELF.forget_from_before(removed)
+        cursor.execute(f"SELECT {VERSION_SQL}, {counted}, {', '.join(parts)}")
+        newest, count, last, *others = cursor.fetchone()
+    # How many there are, beside the newest of them: removals come first.
+    _SHELF.forget_from_before(others[1])
     if str(last) != _SHELF.counted:
         _SHELF.counted, _SHELF.moved = str(last), time.monotonic()
-    return version_words(newest, count), "|".join(str(other) for other in (removed, *others))
+    return version_words(newest, count), "|".join(str(other) for other in others)
 
 
 def _counts() -> str:
@@ -155,12 +156,12 @@ def _answer(request: HttpRequest, page: Page, keep: int) -> HttpResponse:
     return response
 
 
-def _page(response: HttpResponse) -> Page:
-    """What a view has just made, to be remembered."""
+def _page(response: HttpResponse, made: dt.datetime) -> Page:
+    """What a view has made, to be remembered; ``made``: when it began to."""
     plain = response.content
     digest = hashlib.blake2b(plain, digest_size=12).hexdigest()
     packed = gzip.compress(plain, 6, mtime=0)
-    return Page(plain, packed, f'W/"{digest}"', timezone.now(), response["Content-Type"])
+    return Page(plain, packed, f'W/"{digest}"', made, response["Content-Type"])
 
 
 def _gone(address: str) -> None:
@@ -276,16 +277,16 @@ def _remembered(view: View, also: Callable[..., str] | None, counts: bool = Fals
         key: Key, request: HttpRequest, /, *args: str | int, **kwargs: str | int
     ) -> Page | HttpResponse:
         """The page, at hand from now on; or what the view answers instead of one."""
-        removals, begun = _SHELF.removals, time.time()
+        removals, begun = _SHELF.removals, timezone.now()
         response = view(request, *args, **kwargs)
         if response.status_code != 200:
             _gone(key[0])
             return response
-        page = _page(response)
+        page = _page(response, begun)
         _SHELF.put(key, page, removals)
         if settings.PAGE_CACHE:
             held = kept.Kept(page.packed, page.kind, page.made.timestamp())
-            kept.keep(removals, key[0], key[1], held, begun)
+            kept.keep(removals, key[0], key[1], held)
         return page
 
     return answer
