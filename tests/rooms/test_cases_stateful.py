@@ -4,14 +4,12 @@ import datetime as dt
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
     invariant,
     rule,
-    run_state_machine_as_test,
 )
 
 from folkmoot.common.errors import FolkmootError
@@ -24,6 +22,7 @@ from folkmoot.people.queries import day_of
 from tests.rooms import cases_begun as begun
 from tests.rooms.cases_begun import DAY, EQUALITY, REASONS, REPLY, YORK, YORK_COUNCIL
 from tests.rooms.duties_owed import DFE
+from tests.rooms.walks import walk_through
 
 WHO = st.sampled_from(["minister", "official", "devon", "leeds", "administrator"])
 WHICH = st.integers(0, 3)
@@ -217,15 +216,6 @@ def test_no_sequence_of_actions_reaches_an_illegal_state(db, at):
             reached.update(self.states.values())
             super().teardown()
 
-    run_state_machine_as_test(
-        OnStage,
-        settings=settings(
-            max_examples=40,
-            stateful_step_count=25,
-            deadline=None,
-            derandomize=True,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    walk_through(OnStage, walks=40, steps=25)
     # What was tried got somewhere: otherwise all this would prove nothing.
     assert reached == rules.STATES.keys()

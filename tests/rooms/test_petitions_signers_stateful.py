@@ -6,8 +6,6 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
-from hypothesis.stateful import run_state_machine_as_test
 
 from folkmoot.common.models import PublicAct
 from folkmoot.petitions.actions import counting, forgetting, paper, thresholds
@@ -17,6 +15,7 @@ from folkmoot.petitions.rules.states import CLOSED, HIDDEN, MERGED, MODERATION, 
 from tests.rooms import petitions_made as made
 from tests.rooms.petitions_signers_always import PEOPLE
 from tests.rooms.petitions_signers_machine import Signers
+from tests.rooms.walks import walk_through
 
 
 def _machine(world, done):
@@ -39,18 +38,7 @@ def _machine(world, done):
 def test_everybody_who_confirmed_is_counted_once_whatever_is_done(db, at):
     done: Counter[str] = Counter()
 
-    run_state_machine_as_test(
-        _machine(made.world(at), done),
-        settings=settings(
-            max_examples=40,
-            stateful_step_count=25,
-            deadline=None,
-            derandomize=True,
-            # A walk that fails is told whole: to shorten it takes longer than to read it.
-            phases=[Phase.generate],
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    walk_through(_machine(made.world(at), done), walks=40, steps=25)
 
     # What was tried got somewhere: otherwise all this would prove nothing.
     did = {"sign", "sponsor", "confirm", "confirm_code", "take_back", "take_in", "take_back_paper",

@@ -8,14 +8,12 @@ from dataclasses import replace
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
     invariant,
     rule,
-    run_state_machine_as_test,
 )
 
 from folkmoot.common.errors import FolkmootError
@@ -23,7 +21,8 @@ from folkmoot.common.models import Message, PublicAct
 from folkmoot.duties import actions as duty_actions
 from folkmoot.duties.models import Duty, DutyAnswer
 from folkmoot.people.queries import day_of
-from folkmoot.petitions.actions import life, moderating, schemes, thresholds
+from folkmoot.petitions import tokens
+from folkmoot.petitions.actions import counting, life, moderating, schemes, taking_back
 from folkmoot.petitions.models import (
     BodyScheme,
     ModerationDecision,
@@ -31,7 +30,7 @@ from folkmoot.petitions.models import (
     Signature,
     Threshold,
 )
-from folkmoot.petitions.models_signing import CONFIRMED, CREATOR, ONLINE, SPONSOR, TAKEN_BACK
+from folkmoot.petitions.models_signing import CONFIRMED, CREATOR, ONLINE, SPONSOR
 from folkmoot.petitions.rules.reasons import WITHDRAWALS
 from folkmoot.petitions.rules.states import (
     CLOSED,
@@ -50,6 +49,7 @@ from tests.rooms import petitions_made as made
 from tests.rooms.petitions_made import DAY, DEVON_COUNCIL, LEEDS
 from tests.rooms.test_petitions_moderating import TEXT
 from tests.rooms.test_petitions_writing import GOOD
+from tests.rooms.walks import walk_through
 
 WHICH = st.integers(0, 4)
 EVERYBODY = ["creator", "officer", "moderator", "stranger", "site", "second", "administrator"]
@@ -166,17 +166,11 @@ class Petitions(RuleBasedStateMachine):
         rows = Signature.objects.filter(petition=self.nth(which), state=CONFIRMED)
         first = rows.exclude(origin=CREATOR).order_by("pk").first()
         if first is not None:
-            Signature.objects.filter(pk=first.pk).update(state=TAKEN_BACK, ended_at=self.at)
+            self.attempt(taking_back.take_back, token=tokens.make(tokens.TAKE_BACK, first.pk))
 
     @rule()
     def count(self):
-        """As the counting does it: under the lock, whatever state the petition is in."""
-        for number in Petition.objects.values_list("pk", flat=True):
-            row = Petition.objects.select_for_update().get(pk=number)
-            row.signatures = Signature.objects.filter(petition=row, state=CONFIRMED).count()
-            row.save(update_fields=["signatures"])
-            life.sponsors_found(petition=row, at=self.at)
-            thresholds.reach(petition=row, at=self.at)
+        counting.count_signatures(at=self.at)
 
     @rule()
     def the_rule_runs(self):
@@ -344,16 +338,7 @@ def _machine(world, reached):
 def test_no_sequence_of_actions_reaches_an_illegal_state(db, at):
     reached = {"states": set(), "done": set(), "ended": set()}
 
-    run_state_machine_as_test(
-        _machine(made.world(at), reached),
-        settings=settings(
-            max_examples=60,
-            stateful_step_count=30,
-            deadline=None,
-            derandomize=True,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    walk_through(_machine(made.world(at), reached), walks=60, steps=30)
 
     # What was tried got somewhere: otherwise all this would prove nothing.
     assert reached["states"] == STATES.keys()
