@@ -246,6 +246,8 @@ def test_a_standard_counts_its_places_by_how_they_stand_those_below_first(built,
     worst = html.split("Furthest from the line")[1].split("</ul>")[0]
     assert worst.count("<li>") == 10
     assert "About 1,440 of 1,491 late: below the minimum." in text_of(worst)
+    # Where no cases are counted beside it, the figure alone says how far it is.
+    assert len(re.findall(r"\d+\.\d%, \d+\.\d points short of the line", text_of(worst))) == 10
 
 
 def test_places_short_of_what_is_no_minimum_are_told_by_their_figures(built, client):
