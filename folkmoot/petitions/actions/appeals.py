@@ -75,8 +75,8 @@ def decide_appeal(
     """Decide on an appeal. One that is upheld opens the petition, or shows it again.
 
     By a moderator of the site who took no part in refusing it, and who did not begin it or what it
-    was joined with. Raises NotFound, NotAllowed, and
-    Conflict where no appeal waits, or it could only be opened again by letting people sign twice.
+    was joined with. Raises NotFound, NotAllowed, and Conflict where no appeal waits, or it could
+    only be opened again by letting people sign twice.
     """
     row = lock(petition)
     office = _require_other(actor, row, at)
