@@ -21,7 +21,7 @@ from tests import built_database
 from tests.databases import absent
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Locator, Page
 
 _FLAGS = [
     "--no-sandbox",
@@ -145,6 +145,18 @@ def browser() -> Iterator[Browser]:
         # loop has ended, nobody could close them.
         connections.close_all()
     patch.undo()
+
+
+def seen(part: Locator) -> bool:
+    """Whether a part of a page comes into sight while the page is waited for: a click returns when
+    the next one begins to arrive, not when all of it is there."""
+    from playwright.sync_api import TimeoutError as TooLate
+
+    try:
+        part.wait_for(state="visible")
+    except TooLate:
+        return False
+    return True
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 from folkmoot.petitions.models import Signature
 from folkmoot.petitions.models_signing import PAPER, SET_ASIDE
 from folkmoot.petitions.rules import limits
-from tests.browsing import violations, width_of
+from tests.browsing import seen, violations, width_of
 from tests.rooms import petitions_made as made
 from tests.rooms.test_petitions_paper import PEOPLE, sheet
 from tests.rooms.test_petitions_patterns import burst_of
@@ -39,7 +39,7 @@ def test_an_alert_is_set_aside_and_restored_without_scripts(w: made.World, pages
     page.get_by_role("button", name="Set them aside").click()
     assert Signature.objects.filter(petition=row, state=SET_ASIDE).count() == 30
     page.goto(f"/petitions/{row.pk}/")
-    assert page.get_by_text("30 more signatures are set aside").is_visible()
+    assert seen(page.get_by_text("30 more signatures are set aside"))
     page.goto(there)
     page.get_by_role("button", name="Restore them").click()
     assert not Signature.objects.filter(petition=row, state=SET_ASIDE).exists()
@@ -60,12 +60,12 @@ def test_paper_is_looked_at_and_taken_in_without_scripts(
     page = pages(w.officer, scripts=False)
     page.goto(there)
     _send(page, bad, w)
-    assert page.get_by_text("There are 2 faults in the file.").is_visible()
+    assert seen(page.get_by_text("There are 2 faults in the file."))
     _send(page, good, w)
-    assert page.get_by_text("There are 3 people in it.").is_visible()
+    assert seen(page.get_by_text("There are 3 people in it."))
     assert width_of(page) <= 360
     page.get_by_role("button", name="Take them in").click()
-    assert page.get_by_text("3 signatures taken in.").is_visible()
+    assert seen(page.get_by_text("3 signatures taken in."))
     assert Signature.objects.filter(petition=row, origin=PAPER).count() == 3
     page.close()
 

@@ -10,7 +10,7 @@ from django.db import transaction
 from folkmoot.duties.rules import duty_path
 from folkmoot.petitions.actions.thresholds import reach
 from folkmoot.web import remembered
-from tests.browsing import violations, width_of
+from tests.browsing import seen, violations, width_of
 from tests.rooms import petitions_made as made
 from tests.web.test_petition_browser import AT, Open, looked_at, pages, w
 
@@ -27,7 +27,7 @@ def test_it_is_accessible_and_adopts_without_scripts(w: made.World, pages: Open)
     page = pages(w.officer, scripts=False)
     page.goto(PATH)
     page.get_by_role("button", name="Adopt in public").click()
-    assert page.get_by_role("alert").is_visible()
+    assert seen(page.get_by_role("alert"))
 
     answer = page.get_by_role("group", name="A written answer")
     answer.get_by_label("Number of signatures").fill("200")
@@ -35,7 +35,7 @@ def test_it_is_accessible_and_adopts_without_scripts(w: made.World, pages: Open)
     page.get_by_label("Where your body published it").fill("https://www.leeds.gov.uk/petitions")
     page.get_by_role("button", name="Adopt in public").click()
 
-    assert page.get_by_text("The body's own scheme, version 1").is_visible()
+    assert seen(page.get_by_text("The body's own scheme, version 1"))
     assert width_of(page) <= 360
     page.close()
 
@@ -44,7 +44,7 @@ def test_its_faults_are_accessible_too(w: made.World, pages: Open) -> None:
     page = pages(w.officer)
     page.goto(PATH)
     page.get_by_role("button", name="Adopt in public").click()
-    assert page.get_by_role("alert").is_visible()
+    assert seen(page.get_by_role("alert"))
     assert violations(page) == []
 
 
@@ -58,12 +58,12 @@ def test_meetings_are_stated_and_called_off_without_scripts(w: made.World, pages
     page.get_by_label("Dates of meetings").fill(f"{first}\n{second:%d/%m/%Y}")
     page.get_by_label("Where your body published them").fill("https://www.leeds.gov.uk/council")
     page.get_by_role("button", name="State them in public").click()
-    assert page.get_by_text(f"{first:%A} {first.day} {first:%B %Y}").is_visible()
+    assert seen(page.get_by_text(f"{first:%A} {first.day} {first:%B %Y}"))
 
     petition = made.petition(w)
     pages_of = [f"/petitions/{petition.pk}/"]
     page.goto(pages_of[0])
-    assert page.get_by_text("at the council's next meeting").is_visible()
+    assert seen(page.get_by_text("at the council's next meeting"))
     petition.signatures = 100
     petition.save(update_fields=["signatures"])
     with transaction.atomic():
@@ -73,10 +73,10 @@ def test_meetings_are_stated_and_called_off_without_scripts(w: made.World, pages
     page.goto(PATH)
     page.get_by_label("Which meeting").select_option(label=f"{first.day} {first:%B %Y}")
     page.get_by_role("button", name="Call it off in public").click()
-    assert page.get_by_text("called off on").is_visible()
+    assert seen(page.get_by_text("called off on"))
     remembered.forget()
     open_to_all = pages()
     for path in pages_of:
         looked_at(open_to_all, path)
-        assert open_to_all.get_by_text("That meeting was called off on").is_visible()
+        assert seen(open_to_all.get_by_text("That meeting was called off on"))
         looked_at(pages(w.officer), PATH)

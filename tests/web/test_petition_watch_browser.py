@@ -12,6 +12,7 @@ import pytest
 
 from folkmoot.petitions.actions.breakdowns import renew_breakdowns
 from folkmoot.petitions.models import Petition
+from tests.browsing import seen
 from tests.rooms.petitions_watched import EXETER_CODE, LEEDS_CODE, counts, matter, petition
 from tests.web.test_petition_browser import Open, looked_at, pages
 
@@ -71,7 +72,7 @@ def test_without_scripts_the_list_is_narrowed_and_paged(signed: Petition, pages:
     page.get_by_role("textbox", name="Place", exact=True).fill("Leeds")
     page.get_by_label("Order").select_option("most-signed")
     page.get_by_role("button", name="Show").click()
-    assert page.get_by_role("heading", name="Most signed first").is_visible()
+    assert seen(page.get_by_role("heading", name="Most signed first"))
     assert page.locator(".fm-list a").first.inner_text().startswith("Mend the lanes")
     page.get_by_role("link", name="More petitions").click()
     assert page.locator(".fm-list a").count() > 3

@@ -11,7 +11,7 @@ from folkmoot.people.actions import play
 from folkmoot.people.models import Role
 from folkmoot.people.rules import MODERATOR, OFFICER, SITE
 from folkmoot.web import remembered
-from tests.browsing import violations
+from tests.browsing import seen, violations
 from tests.rooms import people_invented as invented
 from tests.rooms import petitions_made as made
 from tests.rooms.people_invented import LEEDS
@@ -129,6 +129,6 @@ def test_the_page_is_accessible(rehearsal, transactional_db, pages):
     looked_at(page, PATH)
     page.get_by_role("radio", name="the senior officer").check()
     page.get_by_role("button", name="Play this part").click()
-    assert page.get_by_role("alert").is_visible()
+    assert seen(page.get_by_role("alert"))
     assert violations(page) == []
     looked_at(page, "/")

@@ -8,7 +8,7 @@ from folkmoot.duties.actions import answer
 from folkmoot.duties.models import DutyAnswer
 from folkmoot.petitions.models import Petition, Question
 from folkmoot.petitions.rules.states import HIDDEN, OPEN
-from tests.browsing import violations, width_of
+from tests.browsing import seen, violations, width_of
 from tests.rooms import petitions_made as made
 from tests.rooms.petitions_answered import answered, owed
 from tests.web.test_petition_browser import Open, looked_at, pages, w
@@ -27,7 +27,7 @@ def test_a_hidden_petition_is_erased_without_scripts(w: made.World, pages: Open)
     page.goto(f"/petitions/{row.pk}/")
     page.get_by_role("link", name="Erase its words for law").click()
     page.get_by_role("button", name="Go on").click()
-    assert page.get_by_text("Choose why the law asks for it.").first.is_visible()
+    assert seen(page.get_by_text("Choose why the law asks for it.").first)
     page.get_by_label("A court ordered it").check()
     page.get_by_role("button", name="Go on").click()
     assert width_of(page) <= 360
@@ -35,7 +35,7 @@ def test_a_hidden_petition_is_erased_without_scripts(w: made.World, pages: Open)
     # The page was looked at before, and a browser keeps it for some seconds.
     page.wait_for_timeout(2_500)
     page.reload()
-    assert page.get_by_text("Its title and its texts were erased for law").is_visible()
+    assert seen(page.get_by_text("Its title and its texts were erased for law"))
     assert Petition.objects.get(pk=row.pk).title == ""
     looked_at(pages(), f"/petitions/{row.pk}/")
     moderator = pages(w.moderator)
@@ -54,7 +54,7 @@ def test_the_step_that_confirms_is_accessible_too(w: made.World, pages: Open) ->
             page.get_by_label("A court ordered it").check()
         page.get_by_role("button", name="Go on").click()
         assert violations(page) == []
-    assert page.get_by_role("button", name="Erase them for good").is_visible()
+    assert seen(page.get_by_role("button", name="Erase them for good"))
 
 
 def test_answers_are_withdrawn_without_scripts(w: made.World, pages: Open) -> None:
@@ -77,11 +77,11 @@ def test_answers_are_withdrawn_without_scripts(w: made.World, pages: Open) -> No
         page.get_by_role("link", name="Withdraw its words for law").click()
         page.get_by_label("Why").select_option(label="A court ordered it")
         page.get_by_role("button", name="Erase the words").click()
-        assert page.get_by_text("Tick the box. It cannot be undone.").first.is_visible()
+        assert seen(page.get_by_text("Tick the box. It cannot be undone.").first)
         assert width_of(page) <= 360
         page.get_by_label("I am sure: this cannot be undone").check()
         page.get_by_role("button", name="Erase the words").click()
-        assert page.get_by_text("The words of this answer were withdrawn for law on").is_visible()
+        assert seen(page.get_by_text("The words of this answer were withdrawn for law on"))
     assert not DutyAnswer.objects.filter(withdrawn_at__isnull=True).exists()
     for path in (start, f"/duties/{of_question.pk}/", f"/petitions/{row.pk}/answer/{duty.pk}/"):
         looked_at(pages(), path)
